@@ -1,0 +1,49 @@
+# Each target sets up what it needs in .venv; stamps make the second time quick.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The built wheel is installed here, ahead of the editable install, for the tests alone.
+WHEEL := $(CURDIR)/$(VENV)/wheel
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test check demo train bench clean
+
+run: $(VENV)/small.stamp  ## extract from seeds/: on screen, out/seeds.jsonl, out/seeds.html
+	$(BIN)/nghiquyet predict seeds --format table --out out/seeds.jsonl --out out/seeds.html
+
+test: check  ## everything: lint, types, contracts, then the suite on the built and installed wheel
+	rm -rf dist $(WHEEL)
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist > /dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(WHEEL) dist/*.whl
+	PYTHONPATH=$(WHEEL) $(BIN)/python -c "import nghiquyet as n; assert '$(WHEEL)' in n.__file__, n.__file__"
+	PYTHONPATH=$(WHEEL) $(BIN)/python -m pytest
+
+check: $(VENV)/full.stamp  ## lint, types, import contracts
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+demo: $(VENV)/full.stamp  ## the demo in a browser
+	$(BIN)/nghiquyet-demo
+
+train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") into runs/default/model
+	$(BIN)/nghiquyet-train run training/default.toml $(foreach file,$(DATA),--data $(file))
+
+bench: $(VENV)/full.stamp  ## speed, as ratios measured in one run
+	$(BIN)/python benchmarks/speed.py
+
+clean:
+	rm -rf $(VENV) dist out
+
+$(VENV)/created.stamp:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+$(VENV)/small.stamp: $(VENV)/created.stamp pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+# torch first and alone: the pinned version is the one that a CPU build is looked for.
+$(VENV)/full.stamp: $(VENV)/small.stamp
+	$(PIP) torch hatchling && $(PIP) --editable ".[dev]"
+	touch $@

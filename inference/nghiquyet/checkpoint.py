@@ -1,0 +1,155 @@
+"""The model folder: everything that turns text into entities, described by its own `nghiquyet.json` and verified by hash.
+
+A folder holds `nghiquyet.json`, the vocabulary (`vocab.txt` and `bpe.codes`, or `tokenizer.json`), the weights
+(`model.safetensors`, `config.json`) and, for ONNX Runtime, the graph `model.onnx`, whose weights are those of the safetensors file.
+Nothing in it is ever unpickled.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from nghiquyet.errors import CheckpointError
+from nghiquyet.files import write_folder
+from nghiquyet.pieces import PhobertPieces, Pieces, TokenizerPieces
+from nghiquyet.segment import Segmenter, segmenter
+from nghiquyet.tags import TagSet
+from nghiquyet.windows import WindowSize
+
+MANIFEST: Final = "nghiquyet.json"
+ONNX: Final = "model.onnx"
+WEIGHTS: Final = "model.safetensors"
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `nghiquyet.json` says.
+
+    `facts` tells where the model comes from (base, data, figures) and is not needed to run it.
+    """
+
+    labels: tuple[str, ...]
+    segmenter: str
+    window: WindowSize
+    temperature: float = 1.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A verified model folder."""
+
+    path: Path
+    manifest: Manifest
+
+    @cached_property
+    def tags(self) -> TagSet:
+        return TagSet(self.manifest.labels)
+
+    @cached_property
+    def pieces(self) -> Pieces:
+        return pieces_of(self.path)
+
+    @cached_property
+    def segmenter(self) -> Segmenter:
+        return segmenter(self.manifest.segmenter)
+
+
+def pieces_of(folder: Path) -> Pieces:
+    """The vocabulary of a model folder, ours or of any Hugging Face encoder.
+
+    Raises:
+        CheckpointError: if there is neither `vocab.txt` with `bpe.codes` nor `tokenizer.json`.
+    """
+    if is_phobert(folder):
+        return PhobertPieces(folder / "vocab.txt", folder / "bpe.codes")
+    if (folder / "tokenizer.json").is_file():
+        return TokenizerPieces(folder / "tokenizer.json")
+    raise CheckpointError(f"{folder}: no vocabulary; expected vocab.txt and bpe.codes (PhoBERT) or tokenizer.json")
+
+
+def is_phobert(folder: Path) -> bool:
+    """Whether the folder's vocabulary is PhoBERT's kind, which reads segmented words."""
+    return (folder / "vocab.txt").is_file() and (folder / "bpe.codes").is_file()
+
+
+def read(folder: str | os.PathLike[str]) -> Checkpoint:
+    """Open a model folder; every file is checked against the size and SHA-256 that its manifest gives.
+
+    Raises:
+        CheckpointError: if the folder is missing, incomplete, altered, or of a format this version cannot read.
+    """
+    path = Path(folder)
+    if not path.is_dir():
+        raise CheckpointError(f"{path}: no such model folder")
+    manifest_path = path / MANIFEST
+    try:
+        content = json.loads(manifest_path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CheckpointError(
+            f"{path}: no {MANIFEST}, so this is not a model folder of nghiquyet, or one that was copied only in part"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{manifest_path}: cannot be read: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{manifest_path}: not a manifest of format {FORMAT}; this version of nghiquyet cannot read it")
+    try:
+        files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in content["files"].items()}
+        manifest = Manifest(
+            labels=tuple(str(label) for label in content["labels"]),
+            segmenter=str(content["segmenter"]),
+            window=WindowSize(**content["window"]),
+            temperature=float(content["temperature"]),
+            facts=dict(content["facts"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise CheckpointError(f"{manifest_path}: a value is missing or wrong: {error!r}") from error
+    for name, (size, sha256) in files.items():
+        _verify(path, name, size, sha256)
+    return Checkpoint(path, manifest)
+
+
+def write(folder: str | os.PathLike[str], manifest: Manifest, fill: Callable[[Path], object]) -> Checkpoint:
+    """Write a model folder whole or not at all: `fill` writes the files into a new folder, which then takes its place.
+
+    A model folder that stands there is replaced; anything else there is left alone.
+
+    Raises:
+        CheckpointError: if something other than a model folder stands at `folder`.
+        InputError: if the disk does not take it.
+    """
+    path = Path(folder)
+    if path.exists() and not (path / MANIFEST).is_file() and (not path.is_dir() or any(path.iterdir())):
+        raise CheckpointError(f"{path}: exists and is not a model folder; choose another place")
+
+    def fill_and_describe(draft: Path) -> None:
+        fill(draft)
+        files = {file.name: {"bytes": file.stat().st_size, "sha256": _sha256(file)} for file in sorted(draft.iterdir())}
+        content = {"format": FORMAT, **asdict(manifest), "files": files}
+        (draft / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+    write_folder(path, fill_and_describe)
+    return read(path)
+
+
+def _verify(folder: Path, name: str, size: int, sha256: str) -> None:
+    path = folder / name
+    if Path(name).name != name:
+        raise CheckpointError(f"{folder / MANIFEST}: {name!r} is not a plain file name")
+    if not path.is_file():
+        raise CheckpointError(f"{path}: missing; the model folder is incomplete, fetch or train it again")
+    if path.stat().st_size != size:
+        raise CheckpointError(f"{path}: {path.stat().st_size} bytes instead of {size}; the model folder was copied only in part")
+    if _sha256(path) != sha256:
+        raise CheckpointError(f"{path}: the content is not what {MANIFEST} says; the file was altered or damaged")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

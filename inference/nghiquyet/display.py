@@ -1,0 +1,105 @@
+"""Entities for people and other programs: HTML, CSV, CoNLL. Texts are escaped; nothing an article says becomes markup."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from nghiquyet.entities import Entity
+from nghiquyet.tags import TagSet
+from nghiquyet.words import sentences
+
+# Okabe and Ito's colour-blind safe palette, lightened so that dark text stays legible on it.
+_COLOURS: Final = {"TARGET": "#ffe3a3", "PERSON": "#b9dcf7", "ORG": "#b7e6d3"}
+_OTHER_COLOURS: Final = ("#f3c7de", "#f5cdb0", "#d9d2f0", "#e6e6a8")
+_NAMES: Final = {"TARGET": "Chỉ tiêu · Target", "PERSON": "Người · Person", "ORG": "Tổ chức · Organisation"}
+
+
+def colour(label: str) -> str:
+    """The background colour of a label, as #rrggbb; the same label always has the same one."""
+    return _COLOURS.get(label) or _OTHER_COLOURS[sum(map(ord, label)) % len(_OTHER_COLOURS)]
+
+
+def name(label: str) -> str:
+    """The label in Vietnamese and English, or as it is when it is none of the three."""
+    return _NAMES.get(label, label)
+
+
+def html_fragment(text: str, entities: Sequence[Entity]) -> str:
+    """The text with its entities marked, line breaks kept."""
+    parts: list[str] = []
+    last = 0
+    for entity in entities:
+        hint = f"{name(entity.label)} – {entity.score:.0%}"
+        style = f"background:{colour(entity.label)};color:#1a1a1a;border-radius:3px;padding:0 2px"
+        parts.append(escape(text[last : entity.start]))
+        parts.append(
+            f'<mark data-label="{escape(entity.label)}" title="{escape(hint)}" style="{style}">{escape(entity.text)}</mark>'
+        )
+        last = entity.end
+    parts.append(escape(text[last:]))
+    return f'<div class="nghiquyet" style="white-space:pre-wrap;overflow-wrap:anywhere">{"".join(parts)}</div>'
+
+
+def html_page(documents: Iterable[tuple[str, str, Sequence[Entity]]]) -> str:
+    """A self-contained page of `(title, text, entities)`: each text with its marks, and its targets as a list."""
+    body: list[str] = []
+    labels: dict[str, None] = {}
+    for title, text, entities in documents:
+        labels.update(dict.fromkeys(entity.label for entity in entities))
+        targets = "".join(f"<li>{escape(entity.text)}</li>" for entity in entities if entity.label == "TARGET")
+        summary = f"<h3>Chỉ tiêu · Targets</h3><ol>{targets}</ol>" if targets else ""
+        body.append(f"<article><h2>{escape(title)}</h2>{summary}{html_fragment(text, entities)}</article>")
+    legend = " ".join(
+        f'<span style="background:{colour(label)};color:#1a1a1a;border-radius:3px;padding:2px 6px">{escape(name(label))}</span>'
+        for label in labels
+    )
+    return (
+        '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><title>nghiquyet</title>'
+        "<style>body{font:16px/1.6 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
+        "article{margin-bottom:3rem;border-top:1px solid #ccc}</style></head>"
+        f"<body><p>{legend}</p>{''.join(body)}</body></html>\n"
+    )
+
+
+CSV_COLUMNS: Final = ("document", "label", "start", "end", "text", "score")
+
+
+def csv_rows(documents: Iterable[tuple[str, Sequence[Entity]]]) -> str:
+    """One row an entity under a header, lines ended as RFC 4180 has them; cells that a spreadsheet would run are disarmed."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(CSV_COLUMNS)
+    for title, entities in documents:
+        for entity in entities:
+            text = "'" + entity.text if entity.text[0] in "=+-@" else entity.text
+            writer.writerow([title, entity.label, entity.start, entity.end, text, f"{entity.score:.4f}"])
+    return out.getvalue()
+
+
+def conll(text: str, spans: Iterable[tuple[int, int, str]], labels: tuple[str, ...]) -> str:
+    """Columns `word start end tag` (tab-separated, IOB2) of a text, a blank line after each sentence.
+
+    The words are those of `words`, unsegmented; `spans` are `(start, end, label)` in half-open characters. A word that only partly
+    lies in a span is tagged as inside it.
+    """
+    remaining = sorted(spans)
+    lines: list[str] = []
+    for sentence in sentences(text):
+        covered: list[tuple[int, int, str]] = []
+        for i, word in enumerate(sentence):
+            while remaining and remaining[0][1] <= word.start:
+                remaining.pop(0)
+            if remaining and remaining[0][0] < word.end:
+                label = remaining[0][2]
+                if covered and covered[-1][1] == i and remaining[0][0] < sentence[i - 1].end:
+                    covered[-1] = (covered[-1][0], i + 1, label)
+                else:
+                    covered.append((i, i + 1, label))
+        tag_set = TagSet(labels)
+        for word, tag in zip(sentence, tag_set.encode(len(sentence), covered), strict=True):
+            lines.append(f"{text[word.start : word.end]}\t{word.start}\t{word.end}\t{tag_set.tags[tag]}")
+        lines.append("")
+    return "\n".join(lines) + "\n" if lines else ""

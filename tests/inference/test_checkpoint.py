@@ -1,0 +1,98 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nghiquyet import Extractor, checkpoint
+from nghiquyet.checkpoint import Manifest
+from nghiquyet.errors import CheckpointError
+from nghiquyet.windows import WindowSize
+
+MANIFEST = Manifest(("ORG",), "none", WindowSize(32, 4), facts={"base": "tiny"})
+
+
+@pytest.fixture
+def folder(tmp_path: Path, phobert_model: Path) -> Path:
+    return Path(shutil.copytree(phobert_model, tmp_path / "model"))
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    written = checkpoint.write(tmp_path / "model", MANIFEST, lambda draft: (draft / "vocab.txt").write_text("a 1\n"))
+    assert written == checkpoint.read(tmp_path / "model")
+    assert written.manifest == MANIFEST
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model"]
+
+
+def test_a_failed_write_leaves_what_stood_there(tmp_path: Path, folder: Path) -> None:
+    def fail(draft: Path) -> None:
+        (draft / "half").write_text("half")
+        raise KeyboardInterrupt
+
+    before = (folder / "nghiquyet.json").read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.write(folder, MANIFEST, fail)
+    assert (folder / "nghiquyet.json").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model"]
+
+
+def test_a_model_folder_is_replaced_whole(folder: Path) -> None:
+    checkpoint.write(folder, MANIFEST, lambda draft: None)
+    assert [path.name for path in folder.iterdir()] == ["nghiquyet.json"]
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work")
+    with pytest.raises(CheckpointError, match="is not a model folder; choose another place"):
+        checkpoint.write(tmp_path, MANIFEST, lambda draft: None)
+    assert (tmp_path / "thesis.docx").exists()
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "model.onnx", "vocab.txt", "bpe.codes", "config.json"])
+def test_a_missing_shortened_or_altered_file_is_named(folder: Path, name: str) -> None:
+    path = folder / name
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(CheckpointError, match=f"{name}: the content is not what nghiquyet.json says"):
+        Extractor.load(folder)
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(CheckpointError, match=f"{name}: {len(content) // 2} bytes instead of {len(content)}"):
+        Extractor.load(folder)
+    path.unlink()
+    with pytest.raises(CheckpointError, match=f"{name}: missing"):
+        Extractor.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99}, "not a manifest of format 1"),
+        ({"labels": None}, "missing or wrong"),
+        ({"window": {"pieces": 4, "context": 4}}, "no room"),
+        ({"window": {"size": 4}}, "missing or wrong"),
+        ({"temperature": "hot"}, "missing or wrong"),
+        ({"files": {"../secret": {"bytes": 1, "sha256": "0"}}}, "not a plain file name"),
+        ({"segmenter": "rdr"}, "unknown segmenter"),
+    ],
+)
+def test_a_wrong_manifest_is_refused(folder: Path, change: dict[str, object], message: str) -> None:
+    path = folder / "nghiquyet.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change))
+    with pytest.raises(Exception, match=message) as caught:
+        Extractor.load(folder).predict("một câu")
+    assert type(caught.value).__module__ == "nghiquyet.errors"
+
+
+def test_missing_foreign_and_broken_folders_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        Extractor.load(tmp_path / "nowhere")
+    with pytest.raises(CheckpointError, match=r"no nghiquyet\.json"):
+        Extractor.load(tmp_path)
+    (tmp_path / "nghiquyet.json").write_bytes(b"\xff{")
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        Extractor.load(tmp_path)
+
+
+def test_a_written_folder_can_be_read_by_others(tmp_path: Path) -> None:
+    checkpoint.write(tmp_path / "model", MANIFEST, lambda draft: None)
+    assert (tmp_path / "model").stat().st_mode & 0o777 == 0o755

@@ -1,0 +1,197 @@
+import subprocess
+import sys
+import threading
+import unicodedata
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nghiquyet import Extractor, Prediction
+from nghiquyet.checkpoint import Checkpoint
+from nghiquyet.errors import CheckpointError, NghiquyetError
+from nghiquyet.extractor import prepare
+
+SYLLABLES = st.sampled_from(
+    [
+        "Huyện",
+        "ủy",
+        "Đảng",
+        "bộ",
+        "xã",
+        "Sơn",
+        "Trung",
+        "phấn",
+        "đấu",
+        "đến",
+        "năm",
+        "2025",
+        ",",
+        "tỷ",
+        "lệ",
+        "hộ",
+        "nghèo",
+        "giảm",
+        "còn",
+        "30%",
+        ".",
+        "Ông",
+        "Cao",
+        "Văn",
+        "Bường",
+        "(",
+        "KT-XH",
+        ")",
+        "hòa",
+        "khỏe",
+        ";",
+        "1.234,5",
+        "tỷ",
+    ]
+)
+SPACES = st.sampled_from([" ", " ", " ", "\n", "  ", "\u00a0", ""])
+ARTICLES = st.lists(st.tuples(SYLLABLES, SPACES), max_size=150).map(lambda parts: "".join(a + b for a, b in parts))
+TEXTS = st.text() | ARTICLES
+
+
+@pytest.fixture(scope="module")
+def extractor(model_folder: Path) -> Extractor:
+    return Extractor.load(model_folder, threads=1)
+
+
+def _spans(prediction: Prediction) -> list[tuple[str, int, int]]:
+    return [(entity.label, entity.start, entity.end) for entity in prediction.entities]
+
+
+def _assert_alike(one: Prediction, other: Prediction) -> None:
+    assert _spans(one) == _spans(other)
+    assert [e.score for e in one.entities] == pytest.approx([e.score for e in other.entities], abs=1e-3)
+
+
+@given(text=TEXTS)
+def test_offsets_are_exact_and_entities_never_overlap(extractor: Extractor, text: str) -> None:
+    prediction = extractor.predict(text)
+    assert prediction.text == text
+    for entity in prediction.entities:
+        assert text[entity.start : entity.end] == entity.text
+        assert entity.text.strip() == entity.text != ""
+        assert entity.label in extractor.labels
+        assert 0 <= entity.score <= 1
+    assert all(before.end <= after.start for before, after in pairwise(prediction.entities))
+
+
+@settings(max_examples=25)
+@given(texts=st.lists(TEXTS, max_size=6))
+def test_a_document_gives_the_same_alone_in_a_batch_and_in_any_order(extractor: Extractor, texts: list[str]) -> None:
+    together = extractor.predict(texts)
+    backwards = extractor.predict(texts[::-1])[::-1]
+    assert len(together) == len(texts)
+    for text, one, other in zip(texts, together, backwards, strict=True):
+        _assert_alike(extractor.predict(text), one)
+        _assert_alike(one, other)
+
+
+@settings(max_examples=40)
+@given(text=ARTICLES)
+def test_other_spellings_of_a_text_give_the_same_entities(extractor: Extractor, text: str) -> None:
+    composed = unicodedata.normalize("NFC", text)
+    expected = [(e.label, e.text) for e in extractor.predict(composed).entities]
+    decomposed = extractor.predict(unicodedata.normalize("NFD", text))
+    assert [(e.label, unicodedata.normalize("NFC", e.text)) for e in decomposed.entities] == expected
+    hard_spaces = extractor.predict(composed.replace(" ", "\u00a0"))
+    assert [(e.label, e.text.replace("\u00a0", " ")) for e in hard_spaces.entities] == [
+        (label, found.replace("\u00a0", " ")) for label, found in expected
+    ]
+    for old, new in (("ủy", "uỷ"), ("hòa", "hoà"), ("khỏe", "khoẻ")):
+        assert _spans(extractor.predict(composed.replace(old, new))) == _spans(extractor.predict(composed))
+
+
+def test_the_seeds_come_out_alike_on_both_backends(model_folder: Path, seed_texts: list[str]) -> None:
+    onnx = Extractor.load(model_folder, backend="onnx", threads=1).predict(seed_texts)
+    torch = Extractor.load(model_folder, backend="torch").predict(seed_texts)
+    assert sum(len(prediction.entities) for prediction in onnx) > 100
+    for one, other in zip(onnx, torch, strict=True):
+        _assert_alike(one, other)
+
+
+def test_a_text_of_any_length_is_read_whole(extractor: Extractor, seed_texts: list[str]) -> None:
+    document = prepare("\n\n".join(seed_texts * 20), extractor.checkpoint)
+    words = [word for sentence in document.sentences for word in sentence]
+    assert sum(len(window.first_pieces) for window in document.inputs) == len(words)
+    assert max(len(window.ids) for window in document.inputs) <= extractor.checkpoint.manifest.window.pieces
+
+
+class _Oracle:
+    """A backend that knows the answer: it finds "Ban Thường vụ" by its two pieces, wherever they stand in a window."""
+
+    def __init__(self, model: Checkpoint) -> None:
+        self.tags = len(model.tags.tags)
+        _, self.first, self.more, _ = prepare("Ban Thường vụ", model).inputs[0].ids
+
+    def __call__(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        logits = np.zeros((*ids.shape, self.tags), dtype=np.float32)
+        logits[..., 0] = 5
+        logits[ids == self.first, 1] = 9
+        logits[:, 1:][(ids[:, :-1] == self.first) & (ids[:, 1:] == self.more), 2] = 9
+        return logits
+
+
+def test_an_entity_is_found_at_every_place_of_a_long_text(phobert_model: Path) -> None:
+    model = Extractor.load(phobert_model).checkpoint
+    oracle = Extractor(model, _Oracle(model))
+    filler = "xã làm đường mới . " * 60
+    places = [i for i in range(len(filler)) if filler[i] == "x"]
+    for place in places:
+        text = filler[:place] + "Ban Thường vụ " + filler[place:]
+        assert [(e.start, e.text) for e in oracle.predict(text).entities] == [(place, "Ban Thường vụ")]
+
+
+def test_threads_share_an_extractor(extractor: Extractor, seed_texts: list[str]) -> None:
+    expected = [_spans(prediction) for prediction in extractor.predict(seed_texts)]
+    found: list[list[list[tuple[str, int, int]]]] = []
+
+    def work() -> None:
+        found.append([_spans(prediction) for prediction in extractor.predict(seed_texts)])
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_wrong_kinds_of_input_are_named(extractor: Extractor) -> None:
+    for wrong in (b"bytes", 7, None):
+        with pytest.raises(TypeError):
+            extractor.predict(wrong)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="expected str, got dict"):
+        extractor.predict([{"text": "a"}])  # type: ignore[list-item]
+    assert extractor.predict([]) == []
+    assert extractor.predict("").entities == ()
+
+
+def test_unknown_backends_and_devices_are_refused(model_folder: Path) -> None:
+    with pytest.raises(NghiquyetError, match="unknown backend 'jax'"):
+        Extractor.load(model_folder, backend="jax")  # type: ignore[arg-type]
+    with pytest.raises(NghiquyetError, match="device 'quantum'"):
+        Extractor.load(model_folder, backend="onnx", device="quantum")
+    with pytest.raises(NghiquyetError, match="device 'quantum'"):
+        Extractor.load(model_folder, backend="torch", device="quantum")
+    with pytest.raises(CheckpointError, match="no such model folder"):
+        Extractor.load("a/b/c")
+
+
+def test_a_hub_id_without_network_is_one_clear_error() -> None:
+    with pytest.raises(CheckpointError, match="the Hugging Face hub did not give it"):
+        Extractor.load("nobody/nothing")
+
+
+def test_importing_the_package_imports_no_framework() -> None:
+    heavy = ("torch", "transformers", "onnxruntime", "underthesea", "gradio")
+    code = f"import sys, nghiquyet; print([name for name in {heavy} if name in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
