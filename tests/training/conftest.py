@@ -1,0 +1,52 @@
+"""Labelled articles of a few sentences, with a label that the project does not know of."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import settings
+
+from nghiquyet_training.articles import Article, Span
+
+# How long an example takes says nothing on a machine that others use too.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
+
+_MARK = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
+_MARKED = {
+    "a": (
+        "Ông [PERSON Cao Văn Bường] - Bí thư [ORG Đảng ủy xã Sơn Trung] cho biết: đến năm 2025, "
+        "[TARGET kết nạp mới 25 đảng viên trở lên].\nNăm 2020, xã [RESULT đã kết nạp 169 đảng viên]. Ông [PERSON Bường] rất vui."
+    ),
+    "b": (
+        "[ORG Huyện ủy Đakrông] đề ra mục tiêu: [TARGET tỷ lệ hộ nghèo giảm còn 30%]; [TARGET 60% trường đạt chuẩn quốc gia]."
+        "\n\nNăm qua, thu nhập bình quân [RESULT đạt 49,22 triệu đồng].\nTheo bà [PERSON Lê Ngọc Huấn], đó là kết quả lớn."
+    ),
+    "c": (
+        "Phấn đấu [TARGET thu hút 1.000 tỷ đồng vào năm 2026] là quyết tâm của [ORG UBND huyện]. "
+        "Ông [PERSON Nguyễn Minh Trường] nói: huyện [RESULT hoàn thành 5/8 chương trình]."
+    ),
+    "d": "[ORG Huyện ủy Khánh Sơn] cho biết: [TARGET trồng 200 ha rừng mỗi năm]. Bà [PERSON H'Lan]: xã [RESULT đạt 19 tiêu chí].",
+    "e": "Ông [PERSON Bường] nói: [ORG Đảng ủy xã Sơn Trung] họp.",
+}
+
+
+def _labelled(name: str, marked: str) -> Article:
+    text, spans, last = "", [], 0
+    for mark in _MARK.finditer(marked):
+        text += marked[last : mark.start()]
+        spans.append(Span(len(text), len(text) + len(mark[2]), mark[1]))
+        text, last = text + mark[2], mark.end()
+    return Article(name, text + marked[last:], tuple(spans))
+
+
+@pytest.fixture(scope="session")
+def labelled() -> Callable[[str, str], Article]:
+    """Makes an article of an id and a text in which the spans are written "[LABEL surface]"."""
+    return _labelled
+
+
+@pytest.fixture(scope="session")
+def few_articles() -> dict[str, Article]:
+    """Five short articles by id, a to e; the first four hold PERSON, ORG, TARGET and RESULT."""
+    return {name: _labelled(name, marked) for name, marked in _MARKED.items()}

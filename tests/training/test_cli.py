@@ -1,0 +1,117 @@
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nghiquyet import Extractor
+from nghiquyet_training import articles, cli
+from nghiquyet_training.articles import Article
+
+
+@pytest.fixture
+def folder(tmp_path: Path, native_base: Path, few_articles: dict[str, Article]) -> Path:
+    """A configuration beside its data, and a test file; both hold the article e."""
+    items = list(few_articles.values())
+    articles.write(tmp_path / "data.jsonl", items)
+    articles.write(tmp_path / "test.jsonl", items[4:])
+    (tmp_path / "mine.toml").write_text(
+        f'base = "{native_base}"\noutput = "run"\n[data]\ntrain = ["data.jsonl"]\ndev_fraction = 0.25\n'
+        '[window]\npieces = 100\ncontext = 8\n[training]\nepochs = 2\nprecision = "float32"\n',
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    monkeypatch.setattr(sys, "argv", ["nghiquyet-train", *map(str, arguments)])
+    with pytest.raises(SystemExit) as caught:
+        cli.main()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+def test_a_run_prints_its_figures_and_leaves_a_model(folder: Path) -> None:
+    command = [sys.executable, "-m", "nghiquyet_training", "run", "mine.toml", "--test", "test.jsonl", "--epochs", "1"]
+    environment = os.environ | {"COLUMNS": "120", "LC_ALL": "C", "PYTHONUTF8": "0"}
+    result = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=environment, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "3 articles to train on" in result.stdout
+    for words in ("dev: 1 articles", "test: 1 articles", "overlap F1", "PERSON", "RESULT", "micro", "model folder:"):
+        assert words in result.stdout
+    extractor = Extractor.load(folder / "run" / "model")
+    assert extractor.labels == ("ORG", "PERSON", "RESULT", "TARGET")
+    facts = extractor.checkpoint.manifest.facts
+    assert facts["config"]["training"]["epochs"] == facts["epochs_run"] == 1
+    assert facts["data"]["test"]["articles"] == 1
+
+
+@pytest.mark.parametrize(("command", "words"), [((), "Fine-tune"), (("run",), "default.toml"), (("evaluate",), "Score a model")])
+def test_help_teaches(command: tuple[str, ...], words: str) -> None:
+    line = [sys.executable, "-m", "nghiquyet_training", *command, "--help"]
+    result = subprocess.run(
+        line, capture_output=True, encoding="utf-8", env=os.environ | {"COLUMNS": "120"}, timeout=60, check=False
+    )
+    assert (result.returncode, result.stderr) == (0, "")
+    assert words in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "missing.toml"], "missing.toml: cannot be read: No such file or directory"),
+        (["run", "broken.toml"], "broken.toml: broken TOML"),
+        (["run", "typo.toml"], "typo.toml: unknown key training.epoch; known are training.epochs"),
+        (["run", "mine.toml", "--data", "missing.jsonl"], "missing.jsonl: cannot be read: No such file or directory"),
+        (["run", "mine.toml", "--data", "broken.jsonl"], "broken.jsonl:2: broken JSON at column 13"),
+        (["run", "mine.toml", "--data", "again.jsonl"], "again.jsonl:1: article 'e' stands at"),
+        (["run", "mine.toml", "--dev", "broken.jsonl"], "broken.jsonl:2: broken JSON"),
+        (["run", "mine.toml", "--test", "broken.jsonl"], "broken.jsonl:2: broken JSON"),
+        (["run", "labels.toml"], "unknown label 'RESULT' on 'đã kết nạp 169 đảng viên' at 119; the labels are ORG, PERSON, TARGET"),
+        (["run", "mine.toml", "--base", "nowhere"], "nowhere: no such base encoder"),
+        (
+            ["run", "mine.toml", "--base", "nobody/nothing"],
+            "nothing: no such folder, and the Hugging Face hub did not give it",
+        ),
+        (["run", "mine.toml", "--epochs", "0"], "training.epochs must be above 0"),
+        (["run", "mine.toml", "--epochs", "nan"], "training.epochs must be above 0 and finite, found nan"),
+        (["run", "mine.toml", "--seed", "-1"], "training.seed must be at least 0"),
+        (["evaluate", "nowhere", "data.jsonl"], "nowhere: no such model folder"),
+        (["evaluate", "MODEL", "broken.jsonl"], "broken.jsonl:2: broken JSON"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    folder: Path,
+    native_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    arguments: list[str],
+    message: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    good = Path("mine.toml").read_text(encoding="utf-8")
+    Path("broken.toml").write_text("base =")
+    Path("typo.toml").write_text(good.replace("epochs", "epoch"), encoding="utf-8")
+    Path("labels.toml").write_text(good.replace("[data]", '[data]\nlabels = ["ORG", "PERSON", "TARGET"]'), encoding="utf-8")
+    Path("broken.jsonl").write_text('{"id": "x", "text": "y", "entities": []}\n{"id": "z", "\n', encoding="utf-8")
+    Path("again.jsonl").write_bytes(Path("test.jsonl").read_bytes())
+    before = sorted(Path().rglob("*"))
+    assert _main(monkeypatch, *(native_model if word == "MODEL" else word for word in arguments)) == 2
+    out, err = capfd.readouterr()
+    assert message in err
+    assert len(err.strip().splitlines()) == 1
+    assert err.startswith("nghiquyet-train: ")
+    assert out == ""
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_a_model_is_scored_and_the_report_written(
+    folder: Path, native_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert _main(monkeypatch, "evaluate", native_model, "data.jsonl", "--output", "report.json") == 0
+    assert "micro" in capfd.readouterr().out
+    scores = json.loads(Path("report.json").read_text(encoding="utf-8"))["scores"]["test"]
+    assert scores["articles"] == len(scores["by_article"]) == 5

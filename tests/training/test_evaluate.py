@@ -1,0 +1,88 @@
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from nghiquyet import Extractor
+from nghiquyet_training.articles import Article, Span
+from nghiquyet_training.evaluate import Evaluation, evaluate, pooled, table, to_report
+from nghiquyet_training.scores import Counts
+
+
+@pytest.fixture(scope="module")
+def extractor(native_model: Path) -> Extractor:
+    return Extractor.load(native_model, threads=1)
+
+
+@pytest.fixture(scope="module")
+def found(extractor: Extractor, seed_texts: list[str]) -> list[Article]:
+    """The seeds, labelled as the model labels them."""
+    predictions = extractor.predict(seed_texts)
+    return [
+        Article(str(number), prediction.text, tuple(Span(e.start, e.end, e.label) for e in prediction.entities))
+        for number, prediction in enumerate(predictions)
+    ]
+
+
+def test_what_serving_returns_is_scored(extractor: Extractor, found: list[Article]) -> None:
+    evaluation = evaluate(extractor, found)
+    spans = sum(len(article.entities) for article in found)
+    assert spans > 100
+    assert evaluation.labels == extractor.labels
+    assert list(evaluation.articles) == [article.id for article in found]
+    assert evaluation.micro == Counts(*[spans] * 5)
+    assert all(counts.f1 == 1 for counts in evaluation.by_label.values() if counts.gold)
+
+
+def test_every_lost_and_every_wrong_span_counts(extractor: Extractor, found: list[Article]) -> None:
+    first, second, *_ = found
+    fewer = Article("a", first.text, first.entities[1:])
+    other = Article("b", second.text, (*second.entities[:-1], Span(0, 1, "TARGET")))
+    micro = evaluate(extractor, [fewer, other]).micro
+    spans = len(first.entities) + len(second.entities)
+    assert (micro.predicted, micro.gold, micro.exact) == (spans, spans - 1, spans - 2)
+
+
+def test_labels_can_be_chosen(extractor: Extractor, found: list[Article]) -> None:
+    whole, part = evaluate(extractor, found), evaluate(extractor, found, ["ORG"])
+    assert part.by_label == {"ORG": whole.by_label["ORG"]}
+    assert part.micro == whole.by_label["ORG"]
+
+
+def test_scoring_article_by_article_is_scoring_all(extractor: Extractor, found: list[Article]) -> None:
+    assert pooled(evaluate(extractor, [article]) for article in found) == evaluate(extractor, found)
+
+
+EVALUATION = Evaluation(
+    ("ORG", "TARGET"),
+    {
+        "a": {"ORG": Counts(4, 3, 2, 3, 3), "TARGET": Counts(1, 0, 0, 0, 0)},
+        "b": {"ORG": Counts(0, 1, 0, 0, 0), "TARGET": Counts(2, 2, 2, 2, 2)},
+    },
+)
+
+
+def test_the_sums_are_the_articles() -> None:
+    assert EVALUATION.by_label == {"ORG": Counts(4, 4, 2, 3, 3), "TARGET": Counts(3, 2, 2, 2, 2)}
+    assert EVALUATION.micro == Counts(7, 6, 4, 5, 5)
+
+
+def test_a_report_holds_the_counts_that_its_figures_come_from() -> None:
+    report = to_report(EVALUATION)
+    assert report["articles"] == 2
+    assert report["micro"] == EVALUATION.micro.to_dict()
+    articles = {name: {label: Counts(**counts) for label, counts in item.items()} for name, item in report["by_article"].items()}
+    assert Evaluation(tuple(report["by_label"]), articles) == EVALUATION
+
+
+def test_the_table_shows_every_figure() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    console.print(table("dev: 2 articles", EVALUATION))
+    assert isinstance(console.file, io.StringIO)
+    lines = [line.strip("│┃ ").split() for line in console.file.getvalue().splitlines()]
+    rows = {line[0]: [cell for cell in line[1:] if cell != "│"] for line in lines if line}
+    assert rows["ORG"] == ["50.0", "50.0", "50.0", "75.0", "4", "4"]
+    assert rows["TARGET"] == ["100.0", "66.7", "80.0", "80.0", "3", "2"]
+    assert rows["micro"] == ["66.7", "57.1", "61.5", "76.9", "7", "6"]
+    assert rows["dev:"] == ["2", "articles"]

@@ -1,0 +1,3 @@
+from nghiquyet_training.cli import main
+
+main()
