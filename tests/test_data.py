@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import pytest
+
+from nghiquyet import display
+from nghiquyet_training import articles
+from nghiquyet_training.articles import Article
+
+LABELS = ("ORG", "PERSON", "TARGET")
+
+
+@pytest.fixture(scope="module")
+def seeds(root: Path) -> list[Article]:
+    return articles.read([root / "data/seeds.jsonl"], LABELS)
+
+
+@pytest.fixture(scope="module")
+def written(root: Path) -> list[Article]:
+    return articles.read([root / "data/written.jsonl"], LABELS)
+
+
+def _counts(group: list[Article]) -> dict[str, int]:
+    return {label: sum(span.label == label for article in group for span in article.entities) for label in LABELS}
+
+
+def test_the_seeds_are_labelled_as_they_stand(root: Path, seeds: list[Article]) -> None:
+    assert {article.id: article.text for article in seeds} == {
+        path.stem: path.read_bytes().decode("utf-8") for path in (root / "seeds").glob("*.txt")
+    }
+    assert _counts(seeds) == {"TARGET": 42, "PERSON": 24, "ORG": 96}
+
+
+def test_the_bio_view_is_that_of_the_seeds(root: Path, seeds: list[Article]) -> None:
+    expected = "".join(
+        f"# document {article.id}\n"
+        + display.conll(article.text, [(span.start, span.end, span.label) for span in article.entities], LABELS)
+        for article in seeds
+    )
+    assert (root / "data/seeds.conll").read_text(encoding="utf-8") == expected
+
+
+def test_the_bio_view_gives_the_gold_back(root: Path, seeds: list[Article]) -> None:
+    texts = {article.id: article.text for article in seeds}
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for line in (root / "data/seeds.conll").read_text(encoding="utf-8").splitlines():
+        if line.startswith("# document "):
+            spans = found.setdefault(line.removeprefix("# document "), [])
+        elif line:
+            word, start, end, tag = line.split("\t")
+            assert texts[list(found)[-1]][int(start) : int(end)] == word
+            if tag.startswith("B-"):
+                spans.append((int(start), int(end), tag[2:]))
+            elif tag.startswith("I-"):
+                spans[-1] = (spans[-1][0], int(end), tag[2:])
+    assert found == {article.id: [(span.start, span.end, span.label) for span in article.entities] for article in seeds}
+
+
+def test_the_written_articles_are_marked_and_many(written: list[Article], root: Path) -> None:
+    assert len(written) == 161
+    assert all(article.more["synthetic"] is True for article in written)
+    counts = _counts(written)
+    assert counts["TARGET"] >= 900
+    assert counts["PERSON"] >= 900
+    assert counts["ORG"] >= 2500
+    readme = (root / "data/README.md").read_text(encoding="utf-8")
+    assert f"| 161 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
