@@ -1,0 +1,42 @@
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from nghiquyet import checkpoint
+from nghiquyet_training import card
+
+
+def test_the_model_card_is_what_the_runs_recorded(root: Path) -> None:
+    reports = [card.read_report(path) for path in sorted((root / "training/reports").glob("*.json"))]
+    assert reports
+    written = (root / "model_card.md").read_text(encoding="utf-8")
+    assert written == card.render(checkpoint.read(root / "inference/nghiquyet/model"), reports)
+    metadata = yaml.safe_load(written.split("---\n")[1])
+    assert metadata["pipeline_tag"] == "token-classification"
+    assert len(metadata["model-index"][0]["results"]) == sum(len(report["scores"]) for report in reports)
+
+
+def test_the_readme_example_runs(root: Path) -> None:
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert "TARGET" in result.stdout
+
+
+@pytest.mark.parametrize("module", ["nghiquyet", "nghiquyet_training", "nghiquyet_demo"])
+def test_every_command_of_the_readme_exists(root: Path, module: str) -> None:
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    program = {"nghiquyet": "nghiquyet", "nghiquyet_training": "nghiquyet-train", "nghiquyet_demo": "nghiquyet-demo"}[module]
+    for command in set(re.findall(rf"^{program} ([a-z]+)", readme, re.MULTILINE)) or {"--help"}:
+        arguments = [command] if command == "--help" else [command, "--help"]
+        subprocess.run([sys.executable, "-m", module, *arguments], capture_output=True, check=True)
+
+
+def test_every_link_of_the_documents_leads_somewhere(root: Path) -> None:
+    for document in (*root.glob("*.md"), *(root / "data").glob("*.md")):
+        for link in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            assert link.startswith("https://") or (document.parent / link).exists(), f"{document}: {link}"

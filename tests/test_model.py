@@ -1,0 +1,37 @@
+"""The model that comes with the package."""
+
+from pathlib import Path
+
+from nghiquyet import Extractor, predict
+from nghiquyet_training import articles
+from nghiquyet_training.evaluate import evaluate
+
+
+def test_the_sentence_of_the_documentation() -> None:
+    found = predict("Ông Cao Văn Bường - Bí thư Đảng ủy xã Sơn Trung: đến năm 2025, kết nạp mới 25 đảng viên trở lên.")
+    assert [(entity.label, entity.text) for entity in found.entities] == [
+        ("PERSON", "Cao Văn Bường"),
+        ("ORG", "Đảng ủy xã Sơn Trung"),
+        ("TARGET", "kết nạp mới 25 đảng viên trở lên"),
+    ]
+
+
+def test_a_sentence_it_never_saw() -> None:
+    found = predict(
+        "Theo bà Lò Thị Khuyên, Phó Chủ tịch UBND huyện Mù Cang Chải, phấn đấu đến năm 2030 tỷ lệ che phủ rừng đạt 68,5%."
+    )
+    assert ("PERSON", "Lò Thị Khuyên") in [(entity.label, entity.text) for entity in found.entities]
+    assert ("ORG", "UBND huyện Mù Cang Chải") in [(entity.label, entity.text) for entity in found.entities]
+    assert any(target.text.endswith("68,5%") for target in found.targets)
+
+
+def test_it_has_learnt_the_seeds_and_both_backends_agree(root: Path) -> None:
+    seeds = articles.read([root / "data/seeds.jsonl"])
+    scores = [evaluate(Extractor.load(backend=backend), seeds) for backend in ("onnx", "torch")]
+    assert scores[0] == scores[1]
+    assert scores[0].micro.f1 > 0.9
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    assert predict("").entities == ()
+    assert [prediction.entities for prediction in predict(["\n", "!!!", "🎉"])] == [(), (), ()]
