@@ -1,0 +1,3 @@
+from nghiquyet_demo.cli import main
+
+main()
