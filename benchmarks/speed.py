@@ -41,9 +41,8 @@ def main() -> None:
     for extractor in extractors.values():
         extractor.predict(texts)
     # Backends take turns, so that what slows the machine slows both.
-    rounds = [
-        {name: _seconds(partial(extractor.predict, texts)) for name, extractor in extractors.items()} for _ in range(arguments.rounds)
-    ]
+    work = {name: partial(extractor.predict, texts) for name, extractor in extractors.items()}
+    rounds = [{name: _seconds(work[name]) for name in work} for _ in range(arguments.rounds)]
     cold = [{name: _first_prediction(name, paths[0]) for name in extractors} for _ in range(arguments.rounds)]
     print(f"{'backend':8}{'articles/s':>12}{'ratio':>8}{'first prediction':>18}{'ratio':>8}")
     for name in extractors:

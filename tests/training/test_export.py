@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = RobertaConfig(
         vocab_size=VOCABULARY,
         hidden_size=64,
-        num_hidden_layers=2,
+        num_hidden_layers=1,
         num_attention_heads=4,
         intermediate_size=96,
         max_position_embeddings=POSITIONS + 2,
@@ -79,7 +79,7 @@ def backends(folder: Path) -> tuple[OnnxBackend, TorchBackend]:
     return OnnxBackend(folder, threads=1), TorchBackend(folder)
 
 
-@hypothesis_settings(max_examples=40)
+@hypothesis_settings(max_examples=20)
 @given(lengths=st.lists(st.integers(3, POSITIONS), min_size=1, max_size=5), seed=st.integers(0, 1000))
 def test_both_backends_agree_on_windows_of_any_shape(
     backends: tuple[OnnxBackend, TorchBackend], lengths: list[int], seed: int

@@ -27,6 +27,8 @@ from nghiquyet_training.train import Split
 
 TRAINING = TrainingConfig(epochs=2, batch_size=2, patience=0, precision="float32", learning_rate=5e-3, head_learning_rate=2e-2)
 
+EPOCHS = 30
+
 
 def _config(base: Path | str, output: Path, **training: Any) -> Config:
     return Config(
@@ -95,7 +97,7 @@ class Run:
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory, phobert_base: Path, parts: Split) -> Run:
     """A run that is long enough to learn three articles by heart."""
-    config = _config(phobert_base, tmp_path_factory.mktemp("learnt") / "run", epochs=30, batch_size=8)
+    config = _config(phobert_base, tmp_path_factory.mktemp("learnt") / "run", epochs=EPOCHS, batch_size=8)
     model, scored = _run(config, parts)
     return Run(config, model, scored)
 
@@ -145,7 +147,7 @@ def test_report_and_manifest_say_the_same_and_say_it_right(learnt: Run, parts: S
         assert facts["data"][name]["sha256"] == articles_module.digest(group)
         assert sum(spans.values()) == sum(len(article.entities) for article in group)
     assert facts["alignment"] == {"spans": sum(len(article.entities) for article in parts.train), "straddled": 0}
-    assert facts["epochs_run"] == 30
+    assert facts["epochs_run"] == EPOCHS
     assert facts["config"]["training"] == dataclasses.asdict(learnt.config.training)
 
 
