@@ -55,6 +55,15 @@ def test_the_bio_view_gives_the_gold_back(root: Path, seeds: list[Article]) -> N
     assert found == {article.id: [(span.start, span.end, span.label) for span in article.entities] for article in seeds}
 
 
+def test_the_data_loads_as_the_dataset_card_says(root: Path, tmp_path: Path) -> None:
+    from datasets import load_dataset
+
+    for name, count in (("seeds", 5), ("written", 161)):
+        loaded = load_dataset("json", data_files=str(root / f"data/{name}.jsonl"), split="train", cache_dir=str(tmp_path))
+        assert len(loaded) == count
+        assert {"id", "text", "entities"} <= set(loaded.column_names)
+
+
 def test_the_written_articles_are_marked_and_many(written: list[Article], root: Path) -> None:
     assert len(written) == 161
     assert all(article.more["synthetic"] is True for article in written)

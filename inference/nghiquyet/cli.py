@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 import nghiquyet
-from nghiquyet import command, corpus, display
+from nghiquyet import command, corpus, display, records
 from nghiquyet.backends import BackendName
 from nghiquyet.corpus import Document
 from nghiquyet.errors import InputError
@@ -120,7 +120,9 @@ def _render(form: Format, documents: Sequence[Document], predictions: Sequence[P
         case Format.jsonl:
             return "".join(json.dumps({"id": doc.name, **found.to_dict()}, ensure_ascii=False) + "\n" for doc, found in pairs)
         case Format.html:
-            return display.html_page((doc.name, found.text, found.entities) for doc, found in pairs)
+            return display.html_page(
+                (doc.name, found.text, found.entities, [target.text for target in found.targets]) for doc, found in pairs
+            )
         case Format.csv:
             return display.csv_rows((doc.name, found.entities) for doc, found in pairs)
         case Format.conll:
@@ -141,10 +143,10 @@ def _print_tables(documents: Sequence[Document], predictions: Sequence[Predictio
             entity = target.entity
             targets.add_row(escape(target.text), f"{entity.start}-{entity.end}", f"{entity.score:.2f}")
         console.print(targets if found.targets else "[dim]không có chỉ tiêu · no targets[/dim]")
-        for title, records in (("người · people", found.people), ("tổ chức · organisations", found.organisations)):
-            names = ", ".join(f"{escape(' '.join(record.name.split()))} [dim]×{len(record.mentions)}[/dim]" for record in records)
+        for title, named in (("người · people", found.people), ("tổ chức · organisations", found.organisations)):
+            names = ", ".join(f"{escape(' '.join(record.name.split()))} [dim]×{len(record.mentions)}[/dim]" for record in named)
             console.print(f"[bold]{title}[/bold]: {names or '[dim]–[/dim]'}", highlight=False)
-        others = [entity for entity in found.entities if entity.label not in {"TARGET", "PERSON", "ORG"}]
+        others = [entity for entity in found.entities if entity.label not in records.LABELS]
         for entity in others:
             console.print(f"[bold]{escape(entity.label)}[/bold]: {escape(entity.text)} [dim]{entity.start}-{entity.end}[/dim]")
         console.print()

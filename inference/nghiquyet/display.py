@@ -42,14 +42,14 @@ def html_fragment(text: str, entities: Sequence[Entity]) -> str:
     return f'<div class="nghiquyet" style="white-space:pre-wrap;overflow-wrap:anywhere">{"".join(parts)}</div>'
 
 
-def html_page(documents: Iterable[tuple[str, str, Sequence[Entity]]]) -> str:
-    """A self-contained page of `(title, text, entities)`: each text with its marks, and its targets as a list."""
+def html_page(documents: Iterable[tuple[str, str, Sequence[Entity], Sequence[str]]]) -> str:
+    """A self-contained page of `(title, text, entities, targets)`: each text with its marks under the list of its targets."""
     body: list[str] = []
     labels: dict[str, None] = {}
-    for title, text, entities in documents:
+    for title, text, entities, targets in documents:
         labels.update(dict.fromkeys(entity.label for entity in entities))
-        targets = "".join(f"<li>{escape(entity.text)}</li>" for entity in entities if entity.label == "TARGET")
-        summary = f"<h3>Chỉ tiêu · Targets</h3><ol>{targets}</ol>" if targets else ""
+        items = "".join(f"<li>{escape(target)}</li>" for target in targets)
+        summary = f"<h3>Chỉ tiêu · Targets</h3><ol>{items}</ol>" if items else ""
         body.append(f"<article><h2>{escape(title)}</h2>{summary}{html_fragment(text, entities)}</article>")
     legend = " ".join(
         f'<span style="background:{colour(label)};color:#1a1a1a;border-radius:3px;padding:2px 6px">{escape(name(label))}</span>'

@@ -12,10 +12,9 @@ from typing import Self, overload
 import numpy as np
 import numpy.typing as npt
 
-from nghiquyet import backends, checkpoint
+from nghiquyet import backends, checkpoint, hub
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.entities import decode, log_softmax
-from nghiquyet.errors import CheckpointError
 from nghiquyet.prediction import Prediction
 from nghiquyet.windows import WindowInput, merge, window_input, windows
 from nghiquyet.words import Sentence, sentences
@@ -74,7 +73,7 @@ class Extractor:
             CheckpointError: if the folder is missing, incomplete or altered.
             MissingExtraError: if the backend is not installed.
         """
-        model = checkpoint.read(_folder(path_or_hub_id))
+        model = checkpoint.read(_packaged() if path_or_hub_id is None else hub.folder(path_or_hub_id))
         return cls(model, backends.load(model, backend, device, threads))
 
     @property
@@ -153,18 +152,6 @@ def predict(texts: str | Iterable[str]) -> Prediction | list[Prediction]:
     return _default.predict(texts)
 
 
-def _folder(path_or_hub_id: str | os.PathLike[str] | None) -> Path:
-    if path_or_hub_id is None:
-        with as_file(files("nghiquyet") / "model") as path:
-            return path
-    path = Path(path_or_hub_id)
-    name = str(path_or_hub_id)
-    if path.exists() or name.startswith((".", "/", "~")) or name.count("/") != 1:
-        return path.expanduser()
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise CheckpointError(f"{name}: no such folder, and the Hugging Face hub did not give it: {error}") from error
+def _packaged() -> Path:
+    with as_file(files("nghiquyet") / "model") as path:
+        return path

@@ -2,9 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from nghiquyet.entities import Entity
 from nghiquyet.text import model_form
+
+# The labels that records are made of; a model may have others.
+TARGET: Final = "TARGET"
+PERSON: Final = "PERSON"
+ORGANISATION: Final = "ORG"
+LABELS: Final = frozenset({TARGET, PERSON, ORGANISATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +39,15 @@ class Organisation:
 
 
 def targets(entities: Iterable[Entity]) -> tuple[Target, ...]:
-    return tuple(Target(entity.text, entity) for entity in entities if entity.label == "TARGET")
+    return tuple(Target(entity.text, entity) for entity in entities if entity.label == TARGET)
 
 
 def people(entities: Iterable[Entity]) -> tuple[Person, ...]:
-    return tuple(Person(group[0].text, group) for group in _by_name(entities, "PERSON"))
+    return tuple(Person(group[0].text, group) for group in _by_name(entities, PERSON))
 
 
 def organisations(entities: Iterable[Entity]) -> tuple[Organisation, ...]:
-    return tuple(Organisation(group[0].text, group) for group in _by_name(entities, "ORG"))
+    return tuple(Organisation(group[0].text, group) for group in _by_name(entities, ORGANISATION))
 
 
 def _by_name(entities: Iterable[Entity], label: str) -> list[tuple[Entity, ...]]:

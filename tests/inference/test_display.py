@@ -34,7 +34,7 @@ def test_no_text_or_label_becomes_markup(text: str, label: str) -> None:
 
 def test_a_page_lists_targets_and_needs_no_network() -> None:
     text = "<script>alert(1)</script> giảm còn 30%"
-    page = display.html_page([("<b>", text, [Entity("TARGET", 26, 38, "giảm còn 30%", 0.9)])])
+    page = display.html_page([("<b>", text, [Entity("TARGET", 26, 38, "giảm còn 30%", 0.9)], ["giảm còn 30%"])])
     assert "<script" not in page
     assert "<b>" not in page
     assert "<li>giảm còn 30%</li>" in page

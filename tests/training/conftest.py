@@ -4,13 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
 
 from nghiquyet_training.articles import Article, Span
-
-# How long an example takes says nothing on a machine that others use too.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
 
 _MARK = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
 _MARKED = {

@@ -72,7 +72,8 @@ languages.
 `data/seeds.jsonl` (five real articles) and `data/written.jsonl` (161 synthetic articles) come with the project. What else the
 model of the package was trained on is real news, hand-labelled by the same guidelines, and not distributed. The SHA-256 of all that
 was trained on begins with `{facts["data"]["train"]["sha256"][:16]}`. {facts["alignment"]["straddled"]} of
-{facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words, and cannot be learnt exactly.
+{facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words or
+cross a line break, and cannot be learnt exactly.
 
 ## Training
 

@@ -32,7 +32,7 @@ class Lengths:
     def of(cls, lengths: Sequence[int]) -> "Lengths":
         if not lengths:
             return cls()
-        return cls(min(lengths), statistics.median(lengths), round(statistics.fmean(lengths), 1), max(lengths))
+        return cls(min(lengths), float(statistics.median(lengths)), round(statistics.fmean(lengths), 1), max(lengths))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def describe(articles: Sequence[Article], keys: Sequence[str] | None = None) -> 
 def group(articles: Sequence[Article], lengths: Mapping[str, int]) -> Group:
     """The figures of some articles; `lengths` has the words of each by id."""
     spans = Counter(span.label for article in articles for span in article.entities)
-    return Group(len(articles), sum(lengths[article.id] for article in articles), spans)
+    return Group(len(articles), sum(lengths[article.id] for article in articles), dict(spans))
 
 
 def length(text: str) -> int:

@@ -18,7 +18,7 @@ from nghiquyet_training.evaluate import Evaluation, pooled, to_report
 def leave_one_out(config: Config, left_out: Sequence[Article], console: Console, name: str = "test") -> Evaluation:
     """Train once for each article of `left_out`, on everything else that the configuration names, and score it.
 
-    Writes `output/report.json`, where `name` says what was scored; the runs stand in `output/without-ID`.
+    Writes `output/report.json`, where `name` says what was scored; the runs stand in `output/fold-N`.
 
     Raises:
         InputError: if there is nothing to leave out.
@@ -29,7 +29,7 @@ def leave_one_out(config: Config, left_out: Sequence[Article], console: Console,
     evaluations: list[Evaluation] = []
     for number, article in enumerate(left_out, 1):
         console.rule(f"{number} of {len(left_out)}: without {article.id}")
-        fold = dataclasses.replace(config, output=str(output / f"without-{article.id}"))
+        fold = dataclasses.replace(config, output=str(output / f"fold-{number}"))
         _, scored = train.run(fold, train.split(fold, [article]), console)
         evaluations.append(scored["test"])
     evaluation = pooled(evaluations)

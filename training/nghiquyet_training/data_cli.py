@@ -202,6 +202,9 @@ def prelabel(
     ],
     out: Annotated[Path, typer.Option(help="The file to write.")],
     to: Annotated[Tool, typer.Option(help="The tool to label with.")] = Tool.labelstudio,
+    keep: Annotated[
+        Path | None, typer.Option(help="Also write the suggestions as JSON Lines, for `validate --before` when they come back.")
+    ] = None,
     first: Annotated[int | None, typer.Option(min=1, help="Write only so many articles, the most uncertain.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -210,18 +213,19 @@ def prelabel(
     Correct them in the tool; then `convert` brings its export back, and
     `validate --before` says what changed.
 
-    [dim]nghiquyet-train data prelabel runs/mine/model new-articles/ --to labelstudio --out suggested.json[/dim]
-    [dim]nghiquyet-train data convert suggested.json suggested.jsonl[/dim]
+    [dim]nghiquyet-train data prelabel runs/mine/model raw/ --out tasks.json --keep suggested.jsonl[/dim]
     [dim]nghiquyet-train data convert export.json corrected.jsonl[/dim]
     [dim]nghiquyet-train data validate corrected.jsonl --before suggested.jsonl[/dim]
     """
     from nghiquyet.extractor import Extractor
-    from nghiquyet_training import formats, pool, prelabels
+    from nghiquyet_training import articles, formats, pool, prelabels
 
-    articles = pool.read(sources)
+    unlabelled = pool.read(sources)
     notes = formats.Notes()
-    suggestions = prelabels.rank(Extractor.load(model), articles)[:first]
+    suggestions = prelabels.rank(Extractor.load(model), unlabelled)[:first]
     prelabels.write(out, suggestions, Format(to), notes=notes)
+    if keep:
+        articles.write(keep, [suggestion.article for suggestion in suggestions])
     if as_json:
         rows = [{"id": one.article.id, "uncertainty": round(one.uncertainty, 4), "spans": len(one.scores)} for one in suggestions]
         _print_json({"articles": rows, "changes": notes.places})

@@ -9,7 +9,7 @@ from rich.progress import track
 from rich.table import Table
 
 from nghiquyet.extractor import Extractor
-from nghiquyet_training.articles import Article, Span
+from nghiquyet_training.articles import Article, Span, labels_of
 from nghiquyet_training.scores import Counts, count
 
 
@@ -37,8 +37,8 @@ class Evaluation:
 
 
 def evaluate(extractor: Extractor, articles: Sequence[Article], labels: Sequence[str] | None = None) -> Evaluation:
-    """Predict each article's text as serving would and compare the spans with the article's own."""
-    wanted = tuple(labels or extractor.labels)
+    """Predict each article's text as serving would and compare the spans with its own, by default on all labels of both."""
+    wanted = tuple(labels or sorted({*extractor.labels, *labels_of(articles)}))
     predictions = extractor.stream(article.text for article in articles)
     counts = {}
     for article, prediction in zip(articles, track(predictions, "scoring", total=len(articles), transient=True), strict=True):

@@ -30,8 +30,9 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+from transformers.utils import logging as transformers_logging
 
-from nghiquyet import checkpoint
+from nghiquyet import checkpoint, hub
 from nghiquyet.checkpoint import Checkpoint, Manifest
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
@@ -128,20 +129,13 @@ def fetch(base: str) -> Path:
     """The folder of an encoder: a folder as it is, a hub id downloaded once.
 
     Raises:
-        InputError: if there is no such folder and the hub does not give it.
+        InputError: if there is no such folder.
+        CheckpointError: if the hub does not give it.
     """
-    path = Path(base).expanduser()
-    if (path / "config.json").is_file():
-        return path
-    if path.exists() or base.startswith((".", "/", "~")) or base.count("/") != 1:
+    path = hub.folder(base, ignore=("*.msgpack", "*.h5", "*.ot", "onnx/*"))
+    if not (path / "config.json").is_file():
         raise InputError(f"{base}: no such base encoder; give a folder with a config.json, or a hub id such as vinai/phobert-base")
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(base, ignore_patterns=["*.msgpack", "*.h5", "*.ot", "onnx/*"]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise InputError(f"{base}: no such folder, and the Hugging Face hub did not give it: {error}") from error
+    return path
 
 
 def _trainer(config: Config, base: Path, tags: TagSet, train: Sequence[Example], dev: Sequence[Example], output: Path) -> Trainer:
@@ -189,6 +183,8 @@ def _trainer(config: Config, base: Path, tags: TagSet, train: Sequence[Example],
 
 
 def _classifier(config: Config, base: Path, tags: TagSet) -> PreTrainedModel:
+    # It would report at length that the classifier on top is new.
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     try:
         model_config = AutoConfig.from_pretrained(
             base,
