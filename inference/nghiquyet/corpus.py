@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from nghiquyet.errors import InputError
+from nghiquyet.text import is_unicode
 
 SUFFIXES: Final = (".txt", ".jsonl")
 STANDARD_INPUT: Final = "-"
@@ -35,7 +36,7 @@ def read(sources: Iterable[str], max_characters: int | None = None) -> list[Docu
         if source == STANDARD_INPUT:
             documents.append(Document(STANDARD_INPUT, _decode(sys.stdin.buffer.read(), "standard input")))
             continue
-        for path in _files(Path(source)):
+        for path in files(Path(source)):
             try:
                 content = path.read_bytes()
             except OSError as error:
@@ -53,7 +54,12 @@ def read(sources: Iterable[str], max_characters: int | None = None) -> list[Docu
     return documents
 
 
-def _files(path: Path) -> list[Path]:
+def files(path: Path) -> list[Path]:
+    """The path itself, or the .txt and .jsonl files of a folder and its sub-folders, in name order.
+
+    Raises:
+        InputError: if the folder holds none.
+    """
     if not path.is_dir():
         return [path]
     found = sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
@@ -75,7 +81,7 @@ def _decode(content: bytes, name: str) -> str:
 
 
 def _require_text(text: str, name: str) -> None:
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_unicode(text):
         raise InputError(f"{name}: holds half of a surrogate pair, so it is not Unicode text")
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1

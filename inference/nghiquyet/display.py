@@ -85,6 +85,7 @@ def conll(text: str, spans: Iterable[tuple[int, int, str]], labels: tuple[str, .
     The words are those of `words`, unsegmented; `spans` are `(start, end, label)` in half-open characters. A word that only partly
     lies in a span is tagged as inside it.
     """
+    tag_set = TagSet(labels)
     remaining = sorted(spans)
     lines: list[str] = []
     for sentence in sentences(text):
@@ -98,7 +99,6 @@ def conll(text: str, spans: Iterable[tuple[int, int, str]], labels: tuple[str, .
                     covered[-1] = (covered[-1][0], i + 1, label)
                 else:
                     covered.append((i, i + 1, label))
-        tag_set = TagSet(labels)
         for word, tag in zip(sentence, tag_set.encode(len(sentence), covered), strict=True):
             lines.append(f"{text[word.start : word.end]}\t{word.start}\t{word.end}\t{tag_set.tags[tag]}")
         lines.append("")

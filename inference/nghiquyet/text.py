@@ -27,7 +27,17 @@ def _tone_pairs() -> dict[str, str]:
 
 _NEW_TONE = _tone_pairs()
 _OLD_TONE_PATTERN = regex.compile("|".join(_NEW_TONE))
+_HALF_PAIR = regex.compile(r"\p{Cs}")
 _INVISIBLE = regex.compile(r"\p{Cf}+")
+
+
+def is_unicode(text: str) -> bool:
+    r"""Whether the text can be written as UTF-8: JSON can hold half of a surrogate pair, and no encoding takes it.
+
+    >>> is_unicode("Đảng"), is_unicode("\ud800")
+    (True, False)
+    """
+    return _HALF_PAIR.search(text) is None
 
 
 def new_tone_marks(text: str) -> str:

@@ -20,21 +20,12 @@ def read(sources: Iterable[Path]) -> list[Article]:
     """
     articles: list[Article] = []
     for source in sources:
-        for path in _files(source):
+        for path in corpus.files(source):
             if path.suffix == ".jsonl":
                 articles += [_article(record, place) for place, record in read_records(path)]
             else:
                 articles += [Article(path.stem, document.text, ()) for document in corpus.read([str(path)])]
     return unique(articles, "the articles to label")
-
-
-def _files(source: Path) -> list[Path]:
-    if not source.is_dir():
-        return [source]
-    found = sorted(path for path in source.rglob("*") if path.suffix in corpus.SUFFIXES and path.is_file())
-    if not found:
-        raise InputError(f"{source}: the folder holds no {' or '.join(corpus.SUFFIXES)} file")
-    return found
 
 
 def _article(record: dict[str, object], place: str) -> Article:

@@ -5,6 +5,7 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 from nghiquyet.errors import InputError
+from nghiquyet.text import is_unicode
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.formats.notes import Notes
 
@@ -31,7 +32,7 @@ def article(
     place = f"{place}: article {name!r}"
     if not isinstance(text, str) or not text.strip():
         raise InputError(f"{place}: text must be a string that is not empty")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not is_unicode(text):
         raise InputError(f"{place}: the text holds half of a surrogate pair, so it is not Unicode text")
     found: list[Span] = []
     for start, end, label in spans:
