@@ -114,4 +114,4 @@ def test_a_model_is_scored_and_the_report_written(
     assert _main(monkeypatch, "evaluate", native_model, "data.jsonl", "--output", "report.json") == 0
     assert "micro" in capfd.readouterr().out
     scores = json.loads(Path("report.json").read_text(encoding="utf-8"))["scores"]["test"]
-    assert scores["articles"] == len(scores["by_article"]) == 5
+    assert scores["articles"] == len(scores["outcomes"]) == 5

@@ -1,12 +1,15 @@
 import io
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
 from nghiquyet import Extractor
 from nghiquyet_training.articles import Article, Span
-from nghiquyet_training.evaluate import Evaluation, evaluate, pooled, table, to_report
+from nghiquyet_training.evaluate import evaluate, table, to_report
+from nghiquyet_training.outcomes import Evaluation, Outcome, outcomes_from_json, pooled
 from nghiquyet_training.scores import Counts
 
 
@@ -30,7 +33,7 @@ def test_what_serving_returns_is_scored(extractor: Extractor, found: list[Articl
     spans = sum(len(article.entities) for article in found)
     assert spans > 100
     assert evaluation.labels == extractor.labels
-    assert list(evaluation.articles) == [article.id for article in found]
+    assert [outcome.id for outcome in evaluation.outcomes] == [article.id for article in found]
     assert evaluation.micro == Counts(*[spans] * 5)
     assert all(counts.f1 == 1 for counts in evaluation.by_label.values() if counts.gold)
 
@@ -54,12 +57,26 @@ def test_scoring_article_by_article_is_scoring_all(extractor: Extractor, found: 
     assert pooled(evaluate(extractor, [article]) for article in found) == evaluate(extractor, found)
 
 
+def _spans(*parts: tuple[int, int, str]) -> tuple[Span, ...]:
+    return tuple(Span(*part) for part in parts)
+
+
 EVALUATION = Evaluation(
     ("ORG", "TARGET"),
-    {
-        "a": {"ORG": Counts(4, 3, 2, 3, 3), "TARGET": Counts(1, 0, 0, 0, 0)},
-        "b": {"ORG": Counts(0, 1, 0, 0, 0), "TARGET": Counts(2, 2, 2, 2, 2)},
-    },
+    (
+        Outcome(
+            "a",
+            _spans((0, 4, "ORG"), (5, 9, "ORG"), (10, 14, "ORG"), (20, 24, "ORG"), (30, 50, "TARGET")),
+            _spans((0, 4, "ORG"), (5, 9, "ORG"), (10, 13, "ORG")),
+            (0.9, 0.8, 0.7),
+        ),
+        Outcome(
+            "b",
+            _spans((0, 4, "TARGET"), (5, 9, "TARGET")),
+            _spans((0, 4, "TARGET"), (5, 9, "TARGET"), (10, 12, "ORG")),
+            (0.9, 0.8, 0.12345),
+        ),
+    ),
 )
 
 
@@ -68,12 +85,19 @@ def test_the_sums_are_the_articles() -> None:
     assert EVALUATION.micro == Counts(7, 6, 4, 5, 5)
 
 
-def test_a_report_holds_the_counts_that_its_figures_come_from() -> None:
+def test_a_report_holds_the_outcomes_that_its_figures_come_from() -> None:
     report = to_report(EVALUATION)
     assert report["articles"] == 2
     assert report["micro"] == EVALUATION.micro.to_dict()
-    articles = {name: {label: Counts(**counts) for label, counts in item.items()} for name, item in report["by_article"].items()}
-    assert Evaluation(tuple(report["by_label"]), articles) == EVALUATION
+    read = Evaluation(tuple(report["by_label"]), outcomes_from_json(json.loads(json.dumps(report["outcomes"]))))
+    assert read.by_article == EVALUATION.by_article
+    assert read.outcomes[1].confidence == (0.9, 0.8, 0.1235)
+
+
+@pytest.mark.parametrize("content", [[], {"a": []}, {"a": {"gold": [[0, 1]], "predicted": []}}, {"a": {"gold": []}}])
+def test_outcomes_of_another_form_are_refused(content: Any) -> None:
+    with pytest.raises(ValueError, match=r"no outcomes|unpack"):
+        outcomes_from_json(content)
 
 
 def test_the_table_shows_every_figure() -> None:

@@ -22,7 +22,7 @@ from nghiquyet_training import articles as articles_module
 from nghiquyet_training import train
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.config import Config, DataConfig, TrainingConfig, WindowConfig
-from nghiquyet_training.evaluate import Evaluation
+from nghiquyet_training.outcomes import Evaluation
 from nghiquyet_training.train import Split
 
 TRAINING = TrainingConfig(epochs=2, batch_size=2, patience=0, precision="float32", learning_rate=5e-3, head_learning_rate=2e-2)
@@ -140,7 +140,7 @@ def test_report_and_manifest_say_the_same_and_say_it_right(learnt: Run, parts: S
     for name, evaluation in learnt.scored.items():
         assert facts["metrics"][name] == evaluation.to_dict()
         assert scores[name]["micro"] == evaluation.micro.to_dict()
-    assert (list(learnt.scored["dev"].articles), list(learnt.scored["test"].articles)) == (["d"], ["e"])
+    assert (list(learnt.scored["dev"].by_article), list(learnt.scored["test"].articles)) == (["d"], ["e"])
     for name, group in (("train", parts.train), ("dev", parts.dev), ("test", parts.test)):
         spans = facts["data"][name]["spans"]
         assert facts["data"][name]["articles"] == len(group)

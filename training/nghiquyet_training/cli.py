@@ -58,7 +58,7 @@ def run(
     held_out = articles.read(test) if test else []
     model, scored = train.run(settings, train.split(settings, held_out), _console)
     for name, evaluation in scored.items():
-        _console.print(table(f"{name}: {len(evaluation.articles)} articles", evaluation))
+        _console.print(table(f"{name}: {len(evaluation.outcomes)} articles", evaluation))
     _console.print(f"model folder: {model.path}")
 
 
@@ -83,7 +83,7 @@ def crossval(
 
     settings = _settings(config, base, data, None, output, epochs, seed)
     evaluation = leave_one_out(settings, articles.read(leave_out), _console, name)
-    _console.print(table(f"left out one by one: {len(evaluation.articles)} articles", evaluation))
+    _console.print(table(f"left out one by one: {len(evaluation.outcomes)} articles", evaluation))
 
 
 @app.command()

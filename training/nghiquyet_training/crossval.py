@@ -12,7 +12,8 @@ from nghiquyet.files import write_text
 from nghiquyet_training import train
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import Config
-from nghiquyet_training.evaluate import Evaluation, pooled, to_report
+from nghiquyet_training.evaluate import to_report
+from nghiquyet_training.outcomes import Evaluation, pooled
 
 
 def leave_one_out(config: Config, left_out: Sequence[Article], console: Console, name: str = "test") -> Evaluation:

@@ -1,8 +1,6 @@
 """Scoring a model by what serving returns, on characters, exactly."""
 
-import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from rich.progress import track
@@ -10,56 +8,25 @@ from rich.table import Table
 
 from nghiquyet.extractor import Extractor
 from nghiquyet_training.articles import Article, Span, labels_of
-from nghiquyet_training.scores import Counts, count
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """Counts of each label for each article, by article id."""
-
-    labels: tuple[str, ...]
-    articles: Mapping[str, Mapping[str, Counts]]
-
-    @property
-    def by_label(self) -> dict[str, Counts]:
-        return {label: sum((counts[label] for counts in self.articles.values()), Counts()) for label in self.labels}
-
-    @property
-    def micro(self) -> Counts:
-        return sum(self.by_label.values(), Counts())
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "articles": len(self.articles),
-            "micro": self.micro.to_dict(),
-            "by_label": {label: counts.to_dict() for label, counts in self.by_label.items()},
-        }
+from nghiquyet_training.outcomes import Evaluation, Outcome, outcomes_to_json
 
 
 def evaluate(extractor: Extractor, articles: Sequence[Article], labels: Sequence[str] | None = None) -> Evaluation:
     """Predict each article's text as serving would and compare the spans with its own, by default on all labels of both."""
     wanted = tuple(labels or sorted({*extractor.labels, *labels_of(articles)}))
     predictions = extractor.stream(article.text for article in articles)
-    counts = {}
+    outcomes = []
     for article, prediction in zip(articles, track(predictions, "scoring", total=len(articles), transient=True), strict=True):
-        found = [Span(entity.start, entity.end, entity.label) for entity in prediction.entities]
-        counts[article.id] = count(article.entities, found, wanted)
-    return Evaluation(wanted, counts)
+        gold = tuple(span for span in article.entities if span.label in wanted)
+        found = [entity for entity in prediction.entities if entity.label in wanted]
+        predicted = tuple(Span(entity.start, entity.end, entity.label) for entity in found)
+        outcomes.append(Outcome(article.id, gold, predicted, tuple(entity.score for entity in found)))
+    return Evaluation(wanted, tuple(outcomes))
 
 
 def to_report(evaluation: Evaluation) -> dict[str, Any]:
-    """The figures, and the counts of each article that they come from."""
-    by_article = {
-        name: {label: dataclasses.asdict(counts) for label, counts in by_label.items()}
-        for name, by_label in evaluation.articles.items()
-    }
-    return {**evaluation.to_dict(), "by_article": by_article}
-
-
-def pooled(evaluations: Iterable[Evaluation]) -> Evaluation:
-    """One evaluation of several that scored different articles."""
-    parts = list(evaluations)
-    return Evaluation(parts[0].labels, {name: counts for part in parts for name, counts in part.articles.items()})
+    """The figures, and the outcomes that they come from."""
+    return {**evaluation.to_dict(), "outcomes": outcomes_to_json(evaluation.outcomes)}
 
 
 def table(title: str, evaluation: Evaluation) -> Table:

@@ -42,9 +42,10 @@ from nghiquyet.windows import WindowSize
 from nghiquyet_training import articles as articles_module
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import Config, TrainingConfig
-from nghiquyet_training.evaluate import Evaluation, evaluate, to_report
+from nghiquyet_training.evaluate import evaluate, to_report
 from nghiquyet_training.examples import IGNORED, Alignment, Example, examples
 from nghiquyet_training.export import export
+from nghiquyet_training.outcomes import Evaluation
 
 _VOCABULARY = ("vocab.txt", "bpe.codes", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
 
