@@ -140,7 +140,7 @@ def test_report_and_manifest_say_the_same_and_say_it_right(learnt: Run, parts: S
     for name, evaluation in learnt.scored.items():
         assert facts["metrics"][name] == evaluation.to_dict()
         assert scores[name]["micro"] == evaluation.micro.to_dict()
-    assert (list(learnt.scored["dev"].by_article), list(learnt.scored["test"].articles)) == (["d"], ["e"])
+    assert (list(learnt.scored["dev"].by_article), list(learnt.scored["test"].by_article)) == (["d"], ["e"])
     for name, group in (("train", parts.train), ("dev", parts.dev), ("test", parts.test)):
         spans = facts["data"][name]["spans"]
         assert facts["data"][name]["articles"] == len(group)
