@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WHEEL := $(CURDIR)/$(VENV)/wheel
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test check demo train bench clean
+.PHONY: run test test-long check demo train bench clean
 
 run: $(VENV)/small.stamp  ## extract from seeds/: on screen, out/seeds.jsonl, out/seeds.html
 	$(BIN)/nghiquyet predict seeds --format table --out out/seeds.jsonl --out out/seeds.html
@@ -16,7 +16,10 @@ test: check  ## everything: lint, types, contracts, then the suite on the built 
 	$(BIN)/python -m build --wheel --no-isolation --outdir dist > /dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(WHEEL) dist/*.whl
 	PYTHONPATH=$(WHEEL) $(BIN)/python -c "import nghiquyet as n; assert '$(WHEEL)' in n.__file__, n.__file__"
-	PYTHONPATH=$(WHEEL) $(BIN)/python -m pytest
+	PYTHONPATH=$(WHEEL) OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-long: $(VENV)/full.stamp  ## what takes minutes: a checkpoint of PhoBERT's size, trained and exported
+	$(BIN)/python -m pytest -m long -s
 
 check: $(VENV)/full.stamp  ## lint, types, import contracts
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

@@ -8,12 +8,14 @@ Nothing in it is ever unpickled.
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from nghiquyet.entities import UNCALIBRATED, Calibration
 from nghiquyet.errors import CheckpointError
 from nghiquyet.files import write_folder
 from nghiquyet.pieces import PhobertPieces, Pieces, TokenizerPieces
@@ -37,7 +39,7 @@ class Manifest:
     labels: tuple[str, ...]
     segmenter: str
     window: WindowSize
-    temperature: float = 1.0
+    calibration: Calibration = UNCALIBRATED
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -105,7 +107,8 @@ def read(folder: str | os.PathLike[str]) -> Checkpoint:
             labels=tuple(str(label) for label in content["labels"]),
             segmenter=str(content["segmenter"]),
             window=WindowSize(**content["window"]),
-            temperature=float(content["temperature"]),
+            # Folders of older versions know no bias.
+            calibration=Calibration(float(content["temperature"]), float(content.get("bias", 0))),
             facts=dict(content["facts"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -131,11 +134,23 @@ def write(folder: str | os.PathLike[str], manifest: Manifest, fill: Callable[[Pa
     def fill_and_describe(draft: Path) -> None:
         fill(draft)
         files = {file.name: {"bytes": file.stat().st_size, "sha256": _sha256(file)} for file in sorted(draft.iterdir())}
-        content = {"format": FORMAT, **asdict(manifest), "files": files}
+        described = asdict(manifest)
+        content = {"format": FORMAT, **described.pop("calibration"), **described, "files": files}
         (draft / MANIFEST).write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
     write_folder(path, fill_and_describe)
     return read(path)
+
+
+def rewrite(model: Checkpoint, manifest: Manifest, folder: str | os.PathLike[str]) -> Checkpoint:
+    """Write the files of `model` with another manifest to `folder`, which may be its own; the same errors as `write`."""
+
+    def copy(draft: Path) -> None:
+        for file in model.path.iterdir():
+            if file.name != MANIFEST:
+                shutil.copyfile(file, draft / file.name)
+
+    return write(folder, manifest, copy)
 
 
 def _verify(folder: Path, name: str, size: int, sha256: str) -> None:

@@ -1,7 +1,9 @@
-"""Tag scores to entities with character offsets: the best legal tag path, and how sure the model is of it."""
+"""Tag scores to entities with character offsets: the best legal tag path, and how probable each entity on it is."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +11,16 @@ import numpy.typing as npt
 from nghiquyet.tags import TagSet
 from nghiquyet.words import Word, breaks_line
 
+# What the network holds for less probable than this (2e-22) is taken for as probable: products stay within floating point.
+_LEAST_LOG_PROBABILITY: Final = -50.0
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A labelled span: `text == document[start:end]`, half-open code points; `score` in 0..1, that of its least sure word."""
+    """A labelled span: `text == document[start:end]`, half-open code points.
+
+    `score`, in 0..1, is the probability that label, start and end are all right.
+    """
 
     label: str
     start: int
@@ -24,13 +32,37 @@ class Entity:
         return {"label": self.label, "start": self.start, "end": self.end, "text": self.text, "score": round(self.score, 4)}
 
 
-def log_softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Log-probabilities over the last axis."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), dtype=np.float32)
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """From how sure the network is of an entity to how often it is right: log-odds / `temperature` + `bias`.
+
+    That is Platt scaling (Platt 1999) with the slope written as a temperature (Guo et al. 2017). It keeps the order of scores.
+
+    Raises:
+        ValueError: if the temperature is not above 0, or either is not finite.
+    """
+
+    temperature: float = 1.0
+    bias: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (0 < self.temperature < math.inf and math.isfinite(self.bias)):
+            raise ValueError(f"no calibration: temperature {self.temperature}, bias {self.bias}")
+
+    def probability(self, log_odds: float) -> float:
+        return (1 + math.tanh((log_odds / self.temperature + self.bias) / 2)) / 2
 
 
-def best_path(scores: npt.NDArray[np.float32], tags: TagSet) -> list[int]:
+UNCALIBRATED: Final = Calibration()
+
+
+def log_softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    """Log-probabilities over the last axis, in float64, which tells 0.99999999 from 1."""
+    shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
+
+
+def best_path(scores: npt.NDArray[np.floating], tags: TagSet) -> list[int]:
     """The legal tag sequence with the highest sum of `scores` (words, tags): Viterbi (1967) over the BIO automaton.
 
     Where the best tag of every word already makes a legal sequence, that is it, and no search is needed.
@@ -52,7 +84,11 @@ def best_path(scores: npt.NDArray[np.float32], tags: TagSet) -> list[int]:
 
 
 def decode(
-    text: str, sentences: Sequence[Sequence[Word]], log_probabilities: npt.NDArray[np.float32], tags: TagSet
+    text: str,
+    sentences: Sequence[Sequence[Word]],
+    log_probabilities: npt.NDArray[np.floating],
+    tags: TagSet,
+    calibration: Calibration = UNCALIBRATED,
 ) -> list[Entity]:
     """Entities of `text` from one row of log-probabilities a word, in text order, none crossing a line break.
 
@@ -62,14 +98,60 @@ def decode(
     row = 0
     for line in _lines(text, sentences):
         scores = log_probabilities[row : row + len(line)]
-        path = best_path(scores, tags)
-        chosen = scores[np.arange(len(path)), path]
-        for first, stop, label in tags.decode(path):
+        spans = tags.decode(best_path(scores, tags))
+        for (first, stop, label), log_odds in zip(spans, span_log_odds(scores, spans, tags), strict=True):
             start, end = line[first].start, line[stop - 1].end
-            score = float(np.exp(chosen[first:stop].min()))
-            entities.append(Entity(label, start, end, text[start:end], min(score, 1.0)))
+            entities.append(Entity(label, start, end, text[start:end], calibration.probability(log_odds)))
         row += len(line)
     return entities
+
+
+def span_log_odds(log_probabilities: npt.NDArray[np.floating], spans: Sequence[tuple[int, int, str]], tags: TagSet) -> list[float]:
+    """The log-odds that each word span `(first, stop, label)` of a line is an entity, neither shorter nor longer.
+
+    Its probability is that of all legal tag sequences with just this entity there, out of all legal tag sequences, if tags were
+    drawn word by word: summed by the forward-backward algorithm (Baum et al. 1970) over the BIO automaton.
+    """
+    if not spans:
+        return []
+    scores = np.maximum(log_probabilities, _LEAST_LOG_PROBABILITY, dtype=np.float64)
+    legal, closed = _legal_shares(np.exp(scores))
+    gains = scores - np.log(legal)[:, None]
+    result: list[float] = []
+    for first, stop, label in spans:
+        begin = tags.index["B-" + label]
+        log_probability = gains[first, begin] + gains[first + 1 : stop, begin + 1].sum() + np.log(closed[stop])
+        # Rounding may leave it at 0 or a little above, where there are no odds.
+        log_probability = min(float(log_probability), -np.finfo(np.float64).eps)
+        result.append(log_probability - math.log(-math.expm1(log_probability)))
+    return result
+
+
+def _legal_shares(probabilities: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Forward and backward over a line, from the probability of each tag at each of its words.
+
+    Returns:
+        `legal[i]`, the probability that the tag of word i is legal, given that those before are; and `closed[i]`, for each word
+        and behind the last, the probability that the tags from i on are legal if no entity goes on there, over the product of
+        `legal[i:]`.
+    """
+    words, labels = len(probabilities), probabilities.shape[1] // 2
+    # From each state to each at each word; the states: no entity is open, or one of the first label, of the second ...
+    steps = np.empty((words, 1 + labels, 1 + labels))
+    steps[:, :, 0] = probabilities[:, :1]
+    steps[:, :, 1:] = probabilities[:, None, 1::2]
+    steps[:, range(1, 1 + labels), range(1, 1 + labels)] += probabilities[:, 2::2]
+    legal = np.empty(words)
+    state = np.eye(1 + labels)[0]
+    for i in range(words):
+        state = state @ steps[i]
+        legal[i] = state.sum()
+        state /= legal[i]
+    steps /= legal[:, None, None]
+    rest = np.ones((words + 1, 1 + labels))
+    for i in reversed(range(words)):
+        rest[i] = steps[i] @ rest[i + 1]
+    return legal, rest[:, 0]
 
 
 def _lines(text: str, sentences: Sequence[Sequence[Word]]) -> list[list[Word]]:

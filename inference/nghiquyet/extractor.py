@@ -111,8 +111,9 @@ class Extractor:
         tags = self.checkpoint.tags
         for document in documents:
             logits = merge(list(islice(scored, len(document.inputs))), len(tags.tags))
-            log_probabilities = log_softmax(logits / np.float32(self.checkpoint.manifest.temperature))
-            yield Prediction(document.text, tuple(decode(document.text, document.sentences, log_probabilities, tags)))
+            calibration = self.checkpoint.manifest.calibration
+            found = decode(document.text, document.sentences, log_softmax(logits), tags, calibration)
+            yield Prediction(document.text, tuple(found))
 
     def _score(self, inputs: Sequence[WindowInput]) -> list[npt.NDArray[np.float32]]:
         """Logits of the core words of each window, (words, tags); windows of like length share a batch."""

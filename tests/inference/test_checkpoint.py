@@ -1,3 +1,4 @@
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -6,10 +7,11 @@ import pytest
 
 from nghiquyet import Extractor, checkpoint
 from nghiquyet.checkpoint import Manifest
+from nghiquyet.entities import UNCALIBRATED, Calibration
 from nghiquyet.errors import CheckpointError
 from nghiquyet.windows import WindowSize
 
-MANIFEST = Manifest(("ORG",), "none", WindowSize(32, 4), facts={"base": "tiny"})
+MANIFEST = Manifest(("ORG",), "none", WindowSize(32, 4), Calibration(1.25, -0.5), {"base": "tiny"})
 
 
 @pytest.fixture
@@ -39,6 +41,28 @@ def test_a_failed_write_leaves_what_stood_there(tmp_path: Path, folder: Path) ->
 def test_a_model_folder_is_replaced_whole(folder: Path) -> None:
     checkpoint.write(folder, MANIFEST, lambda draft: None)
     assert [path.name for path in folder.iterdir()] == ["nghiquyet.json"]
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "nghiquyet.json"}
+
+
+def test_a_manifest_can_be_written_anew_in_place_or_elsewhere(tmp_path: Path, folder: Path) -> None:
+    model = checkpoint.read(folder)
+    files = _files(folder)
+    other = dataclasses.replace(model.manifest, calibration=Calibration(2, 1), facts={"fitted": "on dev"})
+    for place in (tmp_path / "elsewhere", folder):
+        assert checkpoint.rewrite(model, other, place) == checkpoint.read(place)
+        assert checkpoint.read(place).manifest == other
+        assert _files(place) == files
+
+
+def test_a_folder_from_before_there_was_a_bias_is_read(folder: Path) -> None:
+    path = folder / "nghiquyet.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    del content["bias"]
+    path.write_text(json.dumps(content))
+    assert checkpoint.read(folder).manifest.calibration == UNCALIBRATED
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -71,6 +95,8 @@ def test_a_missing_shortened_or_altered_file_is_named(folder: Path, name: str) -
         ({"window": {"pieces": 4, "context": 4}}, "no room"),
         ({"window": {"size": 4}}, "missing or wrong"),
         ({"temperature": "hot"}, "missing or wrong"),
+        ({"temperature": 0}, "missing or wrong.*no calibration"),
+        ({"bias": None}, "missing or wrong"),
         ({"files": {"../secret": {"bytes": 1, "sha256": "0"}}}, "not a plain file name"),
         ({"segmenter": "rdr"}, "unknown segmenter"),
     ],

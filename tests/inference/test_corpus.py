@@ -1,4 +1,7 @@
+import gzip
 import io
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,27 @@ def test_text_comes_as_it_is(tmp_path: Path) -> None:
     text = "dòng\r\nmột\u00a0hai e\u0302\u0301 \ufeff\n"
     (tmp_path / "a.txt").write_bytes(text.encode())
     assert corpus.read([str(tmp_path / "a.txt")])[0].text == text
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [("gz", gzip.compress), ("xz", lzma.compress)])
+def test_packed_lines_are_read_as_others_are(tmp_path: Path, suffix: str, pack: Callable[[bytes], bytes]) -> None:
+    lines = '{"id": "x", "text": "một"}\n{"text": "hai"}\n'.encode()
+    path = tmp_path / f"a.jsonl.{suffix}"
+    path.write_bytes(pack(lines))
+    (tmp_path / f"a.csv.{suffix}").write_bytes(pack(lines))
+    assert corpus.read([str(tmp_path)]) == [Document("x", "một"), Document(f"{path}:2", "hai")]
+    for damaged in (pack(lines)[:-9], pack(lines)[:30], lines):
+        path.write_bytes(damaged)
+        with pytest.raises(InputError, match=rf"a\.jsonl\.{suffix}: cannot be unpacked, so it is damaged"):
+            corpus.read([str(path)])
+
+
+def test_a_stream_reads_no_further_than_it_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "một"}\n{"text": "hai"}\nno JSON\n', encoding="utf-8")
+    stream = corpus.stream([str(tmp_path / "a.jsonl"), str(tmp_path / "no such file")])
+    assert [next(stream).text, next(stream).text] == ["một", "hai"]
+    with pytest.raises(InputError, match=r"a\.jsonl:3: broken JSON"):
+        next(stream)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,14 @@
 """Labelled articles of a few sentences, with a label that the project does not know of."""
 
 import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from nghiquyet_training import articles
 from nghiquyet_training.articles import Article, Span
 
 _MARK = re.compile(r"\[([A-Z]+) ([^\]]+)\]")
@@ -45,3 +49,44 @@ def labelled() -> Callable[[str, str], Article]:
 def few_articles() -> dict[str, Article]:
     """Five short articles by id, a to e; the first four hold PERSON, ORG, TARGET and RESULT."""
     return {name: _labelled(name, marked) for name, marked in _MARKED.items()}
+
+
+@pytest.fixture
+def without_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Model folders without a graph, which takes longer to make than a tiny model to train; torch reads them."""
+    from nghiquyet_training import train
+
+    def save(model: Any, folder: Path) -> None:
+        model.half().save_pretrained(folder)
+
+    monkeypatch.setattr(train, "export", save)
+
+
+@pytest.fixture
+def workplace(tmp_path: Path, native_base: Path, few_articles: dict[str, Article], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that commands run in: mine.toml, which trains on data.jsonl (the articles a to d), and test.jsonl (e)."""
+    *training, last = few_articles.values()
+    articles.write(tmp_path / "data.jsonl", training)
+    articles.write(tmp_path / "test.jsonl", [last])
+    (tmp_path / "mine.toml").write_text(
+        f'base = "{native_base}"\noutput = "run"\n[data]\ntrain = ["data.jsonl"]\ndev_fraction = 0\n'
+        '[window]\npieces = 100\ncontext = 8\n[training]\nepochs = 1\nprecision = "float32"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Runs nghiquyet-train with some arguments in this process, and returns its exit code."""
+    from nghiquyet_training import cli
+
+    def run(*arguments: str | Path) -> int:
+        monkeypatch.setattr(sys, "argv", ["nghiquyet-train", *map(str, arguments)])
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        assert isinstance(caught.value.code, int)
+        return caught.value.code
+
+    return run

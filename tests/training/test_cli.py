@@ -48,7 +48,10 @@ def test_a_run_prints_its_figures_and_leaves_a_model(folder: Path) -> None:
     assert facts["data"]["test"]["articles"] == 1
 
 
-@pytest.mark.parametrize(("command", "words"), [((), "Fine-tune"), (("run",), "default.toml"), (("evaluate",), "Score a model")])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [((), "Fine-tune"), (("run",), "default.toml"), (("evaluate",), "Score a model"), (("compare",), "runs/mine")],
+)
 def test_help_teaches(command: tuple[str, ...], words: str) -> None:
     line = [sys.executable, "-m", "nghiquyet_training", *command, "--help"]
     result = subprocess.run(
@@ -80,6 +83,8 @@ def test_help_teaches(command: tuple[str, ...], words: str) -> None:
         (["run", "mine.toml", "--seed", "-1"], "training.seed must be at least 0"),
         (["evaluate", "nowhere", "data.jsonl"], "nowhere: no such model folder"),
         (["evaluate", "MODEL", "broken.jsonl"], "broken.jsonl:2: broken JSON"),
+        (["evaluate", "MODEL", "data.jsonl", "--baselines"], "--baselines learn from what the model was trained on: name it with"),
+        (["evaluate", "MODEL", "data.jsonl", "--curve", "data.jsonl"], "data.jsonl: cannot be read as a learning curve"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
@@ -111,7 +116,17 @@ def test_a_model_is_scored_and_the_report_written(
     folder: Path, native_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(folder)
-    assert _main(monkeypatch, "evaluate", native_model, "data.jsonl", "--output", "report.json") == 0
+    point = {"share": 1, "articles": 9, "seed": 13, "scores": {"micro": {"f1": 0.5}, "by_label": {"ORG": {"f1": 0.5}}}}
+    Path("curve.json").write_text(json.dumps([point]))
+    sources = ["--trained-on", "data.jsonl", "--baselines", "--curve", "curve.json"]
+    outputs = ["--output", "report.json", "--html", "report.html"]
+    assert _main(monkeypatch, "evaluate", native_model, "test.jsonl", "--name", "mine", *sources, *outputs) == 0
     assert "micro" in capfd.readouterr().out
-    scores = json.loads(Path("report.json").read_text(encoding="utf-8"))["scores"]["test"]
-    assert scores["articles"] == len(scores["outcomes"]) == 5
+    report = json.loads(Path("report.json").read_text(encoding="utf-8"))
+    scores = report["scores"]["mine"]
+    assert scores["articles"] == len(scores["outcomes"]) == scores["scored_again"] == 1
+    assert scores["baselines"]
+    assert report["curve"] == [point]
+    page = Path("report.html").read_text(encoding="utf-8")
+    assert "Learning curve" in page
+    assert "Đảng ủy xã Sơn Trung" in page

@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import subprocess
@@ -90,8 +91,9 @@ def test_stats_in_tables_and_json(root: Path, corpus: Path) -> None:
     assert seeds["whole"]["spans"] == {"ORG": 96, "PERSON": 24, "TARGET": 42}
 
 
-def test_split_writes_each_article_to_one_file(tmp_path: Path, corpus: Path) -> None:
-    out = tmp_path / "splits"
+def test_split_writes_each_article_to_one_file(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    out = Path("splits")
     printed = _data("split", corpus, "--out", out, "--dev", 0.2, "--test", 0.2)
     assert "dev.jsonl" in printed
     parts = {name: articles.read([out / f"{name}.jsonl"]) for name in ("train", "dev", "test")}
@@ -197,6 +199,8 @@ def test_unlabelled_articles_need_ids_that_come_back(tmp_path: Path) -> None:
         Article("b", "Bài viết.", (), {"kind": "x"}),
         Article("a", "Bài viết.", ()),
     ]
+    (tmp_path / "packed.jsonl.gz").write_bytes(gzip.compress(lines.read_bytes()))
+    assert pool.read([tmp_path / "packed.jsonl.gz"]) == pool.read([lines])
     for line, message in (('{"text": "Bài"}', "id must be a string"), ('{"id": "b", "text": ""}', "text must be a string")):
         lines.write_text(line, encoding="utf-8")
         with pytest.raises(InputError, match=rf"lines\.jsonl:1: {message}"):

@@ -1,8 +1,9 @@
 """The command nghiquyet-train."""
 
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from nghiquyet_training.config import Config
 
 from nghiquyet import command
+from nghiquyet.errors import InputError
 from nghiquyet_training import data_cli
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
@@ -24,7 +26,7 @@ def _nghiquyet_train() -> None:
 
 
 ConfigFile = Annotated[Path, typer.Argument(help="TOML file, such as training/default.toml; paths in it are relative to it.")]
-Base = Annotated[str | None, typer.Option(help="Encoder to start from: a folder or a hub id such as vinai/phobert-base.")]
+Base = Annotated[str | None, typer.Option(help="Encoder to start from: a folder, a hub id, or a short one such as phobert-base.")]
 Data = Annotated[list[Path] | None, typer.Option(help="Labelled JSONL to train on besides the file's; may be repeated.")]
 Name = Annotated[str, typer.Option(help="What the scored articles are called in the report and in a model card.")]
 Output = Annotated[Path | None, typer.Option(help="Folder of the run; the model is written to OUTPUT/model.")]
@@ -44,19 +46,35 @@ def run(
     output: Output = None,
     epochs: Epochs = None,
     seed: Seed = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Show data, windows, steps, memory and time (a few steps are timed); write nothing."),
+    ] = False,
 ) -> None:
     """Fine-tune a model on labelled articles, and write a model folder that `nghiquyet predict --model` reads.
 
-    Killed half-way, the same command goes on from the last epoch.
+    Killed half-way, the same command goes on from the last epoch. Several GPUs or processes share the work.
 
     [dim]nghiquyet-train run training/default.toml --data my-articles.jsonl --output runs/mine[/dim]
+
+    [dim]torchrun --nproc-per-node 2 -m nghiquyet_training run training/phobert-base.toml[/dim]
     """
     from nghiquyet_training import articles, train
     from nghiquyet_training.evaluate import table
 
     settings = _settings(config, base, data, dev, output, epochs, seed)
     held_out = articles.read(test) if test else []
-    model, scored = train.run(settings, train.split(settings, held_out), _console)
+    parts = train.split(settings, held_out)
+    if dry_run:
+        from nghiquyet_training import plan
+
+        shown = plan.tables(plan.plan(settings, parts))
+        if train.is_main_process():
+            _console.print(*shown, sep="\n")
+        return
+    model, scored = train.run(settings, parts, _console)
+    if not train.is_main_process():
+        return
     for name, evaluation in scored.items():
         _console.print(table(f"{name}: {len(evaluation.outcomes)} articles", evaluation))
     _console.print(f"model folder: {model.path}")
@@ -65,7 +83,14 @@ def run(
 @app.command()
 def crossval(
     config: ConfigFile,
-    leave_out: Annotated[list[Path], typer.Option(help="Labelled JSONL whose articles are left out one by one; may be repeated.")],
+    folds: Annotated[int | None, typer.Option(help="Part the articles to train on into so many folds, by article.")] = None,
+    leave_out: Annotated[
+        list[Path] | None, typer.Option(help="Labelled JSONL whose articles are left out one by one; may be repeated.")
+    ] = None,
+    spread: Annotated[
+        list[str] | None,
+        typer.Option(help="Key of the articles whose values are spread over the folds as labels are. Default: source."),
+    ] = None,
     name: Name = "test",
     base: Base = None,
     data: Data = None,
@@ -73,17 +98,106 @@ def crossval(
     epochs: Epochs = None,
     seed: Seed = None,
 ) -> None:
-    """Score every article of some files by a model trained without it.
+    """Score every article by a model trained without it: in folds, or one article of some files after the other.
+
+    Killed half-way, the same command goes on; folds that are finished are not trained again.
+
+    [dim]nghiquyet-train crossval training/default.toml --folds 5 --output runs/folds[/dim]
 
     [dim]nghiquyet-train crossval training/default.toml --leave-out data/seeds.jsonl --output runs/leave-one-out[/dim]
     """
-    from nghiquyet_training import articles
-    from nghiquyet_training.crossval import leave_one_out
+    from nghiquyet_training import articles, crossval
     from nghiquyet_training.evaluate import table
 
+    if (folds is None) == (not leave_out):
+        raise InputError("give either --folds or --leave-out")
     settings = _settings(config, base, data, None, output, epochs, seed)
-    evaluation = leave_one_out(settings, articles.read(leave_out), _console, name)
-    _console.print(table(f"left out one by one: {len(evaluation.outcomes)} articles", evaluation))
+    if leave_out:
+        left_out = crossval.one_by_one(articles.read(leave_out))
+    else:
+        labelled = articles.read(settings.data.train, settings.data.labels or None)
+        left_out = crossval.folds(labelled, folds or 0, spread or ["source"])
+    result = crossval.cross_validate(settings, left_out, _console, name)
+    _console.print(table(f"{name}: {len(result.pooled.outcomes)} articles, each scored by a model without it", result.pooled))
+    _console.print(crossval.table(result))
+
+
+@app.command()
+def learning_curve(
+    config: ConfigFile,
+    test: Annotated[list[Path], typer.Option(help="Labelled JSONL to score; its ids are kept out of training. May be repeated.")],
+    sizes: Annotated[str, typer.Option(help="Shares of the articles to train on, growing.")] = "0.125,0.25,0.5,1",
+    seeds: Annotated[str | None, typer.Option(help="Such as 13,14: each trains all sizes. Default: training.seed.")] = None,
+    base: Base = None,
+    data: Data = None,
+    output: Output = None,
+    epochs: Epochs = None,
+) -> None:
+    """Train on growing shares of the articles and score each model on the same test: would more articles help?
+
+    The points are written to OUTPUT/curve.json.
+
+    Killed half-way, the same command goes on; points that are finished are not trained again.
+
+    [dim]nghiquyet-train learning-curve training/default.toml --test my-test.jsonl --seeds 13,14 --output runs/curve[/dim]
+    """
+    from nghiquyet_training import articles, learning_curve
+
+    settings = _settings(config, base, data, None, output, epochs, None)
+    chosen = _numbers("--seeds", seeds, int) if seeds else [settings.training.seed]
+    points = learning_curve.learning_curve(settings, articles.read(test), _numbers("--sizes", sizes, float), chosen, _console)
+    _console.print(learning_curve.table(points))
+
+
+@app.command()
+def search(
+    config: ConfigFile,
+    trials: Annotated[int | None, typer.Option(help="Instead of the file's search.trials.")] = None,
+    base: Base = None,
+    data: Data = None,
+    dev: Annotated[list[Path] | None, typer.Option(help="Labelled JSONL to choose by, instead of the file's.")] = None,
+    output: Output = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+) -> None:
+    """Search for better hyper-parameters in the ranges that the file gives under "search", by exact F1 on dev.
+
+    The best configuration is written to OUTPUT/best.toml, and `run` takes it.
+
+    Killed half-way, the same command goes on; with more --trials it adds some.
+
+    [dim]nghiquyet-train search training/default.toml --dev my-dev.jsonl --trials 20 --output runs/search[/dim]
+    """
+    from nghiquyet_training import search, train
+
+    settings = _settings(config, base, data, dev, output, epochs, seed)
+    space = dataclasses.replace(settings.search, trials=settings.search.trials if trials is None else trials)
+    space.check()
+    settings = dataclasses.replace(settings, search=space)
+    found = search.search(settings, train.split(settings), _console)
+    _console.print(search.table(found))
+    _console.print(f"best configuration: {Path(settings.output) / 'best.toml'}. {search.OPTIMISTIC}")
+
+
+@app.command()
+def export(
+    source: Annotated[str, typer.Argument(help="Folder or hub id: a Transformers token classifier, or a model folder.")],
+    output: Annotated[Path, typer.Argument(help="Model folder to write.")],
+    pieces: Annotated[int | None, typer.Option(help="Window in word pieces; best that of training. Default: at most 256.")] = None,
+    context: Annotated[int | None, typer.Option(help="Of them, on each side, seen but not scored. Default: 32.")] = None,
+    vocabulary: Annotated[
+        str | None, typer.Option(help="Encoder that it was fine-tuned from, if the checkpoint holds no vocabulary.")
+    ] = None,
+) -> None:
+    """Write a model folder, with ONNX graph and float16 weights, of a checkpoint that Transformers saved with BIO labels.
+
+    [dim]nghiquyet-train export somebody/phobert-ner runs/exported[/dim]
+
+    [dim]nghiquyet-train export runs/mine/checkpoints/checkpoint-200 runs/exported --vocabulary training/phobert-small[/dim]
+    """
+    from nghiquyet_training.foreign import convert
+
+    _console.print(f"model folder: {convert(source, output, pieces, context, vocabulary).path}")
 
 
 @app.command()
@@ -93,25 +207,146 @@ def evaluate(
     backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
     name: Name = "test",
     output: Annotated[Path | None, typer.Option(help="Write the report to this JSON file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the report to this HTML page, with every mistake in context.")] = None,
+    trained_on: Annotated[
+        list[Path] | None,
+        typer.Option(help="Labelled JSONL that the model was trained on, to tell words it has met from new ones; may be repeated."),
+    ] = None,
+    baselines: Annotated[bool, typer.Option("--baselines", help="Report what systems without a network reach.")] = False,
+    curve: Annotated[Path | None, typer.Option(help="The curve.json of learning-curve, to be shown in the report.")] = None,
 ) -> None:
     """Score a model on labelled articles, by what serving returns.
 
     [dim]nghiquyet-train evaluate runs/mine/model my-test.jsonl[/dim]
-    """
-    import json
 
+    [dim]nghiquyet-train evaluate runs/mine/model my-test.jsonl --trained-on my-train.jsonl --baselines --html report.html[/dim]
+    """
     from nghiquyet.cli import backend_name
     from nghiquyet.extractor import Extractor
     from nghiquyet.files import write_text
-    from nghiquyet_training import articles, evaluate
+    from nghiquyet_training import articles, evaluate, page, report, run_reports
+    from nghiquyet_training.baselines import baselines as of_baselines
+
+    if baselines and not trained_on:
+        raise InputError("--baselines learn from what the model was trained on: name it with --trained-on")
+    wanted, known = articles.read(data), articles.read(trained_on or [])
+    points = {"curve": run_reports.curve(curve)} if curve else {}
+    extractor = Extractor.load(model, backend=backend_name(backend))
+    evaluation = evaluate.evaluate(extractor, wanted)
+    if output or html:
+        scored = report.Scored(evaluation, wanted, known, of_baselines(known, wanted) if baselines else {})
+        scores = {name: report.analyse([scored], extractor.checkpoint)}
+        content = {**extractor.checkpoint.manifest.facts, "scores": scores, **points}
+        if output:
+            write_text(output, report.to_json(content))
+        if html:
+            write_text(html, page.render(content, wanted))
+    _console.print(evaluate.table(f"{name}: {len(wanted)} articles", evaluation))
+
+
+@app.command()
+def calibrate(
+    model: Annotated[Path, typer.Argument(help="Model folder.")],
+    data: Annotated[list[Path], typer.Argument(help="Labelled JSONL that the model was not trained on.")],
+    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    output: Annotated[Path | None, typer.Option(help="Write the model folder here instead of in its own place.")] = None,
+) -> None:
+    """Make the scores of a model say how often it is right: of entities with 0.9, nine in ten.
+
+    Fits a temperature and a bias on articles that the model has not seen, and
+    writes them into its folder. What is found stays the same.
+
+    [dim]nghiquyet-train calibrate runs/mine/model my-dev.jsonl[/dim]
+    """
+    from nghiquyet import checkpoint
+    from nghiquyet.cli import backend_name
+    from nghiquyet.extractor import Extractor
+    from nghiquyet_training import articles, calibration
+    from nghiquyet_training.evaluate import evaluate
 
     wanted = articles.read(data)
     extractor = Extractor.load(model, backend=backend_name(backend))
-    evaluation = evaluate.evaluate(extractor, wanted)
+    manifest = extractor.checkpoint.manifest
+    evaluation = evaluate(extractor, wanted)
+    if not any(outcome.predicted for outcome in evaluation.outcomes):
+        raise InputError(f"{model} finds nothing in these {len(wanted)} articles, so that nothing can be fitted; give others")
+    fitted = calibration.refit(evaluation, manifest.calibration)
+    facts = {**manifest.facts, "calibration": fitted.facts()}
+    described = dataclasses.replace(manifest, calibration=fitted.calibration, facts=facts)
+    written = checkpoint.rewrite(extractor.checkpoint, described, output or model)
+    _console.print(calibration.table(fitted))
+    _console.print(
+        f"temperature {fitted.calibration.temperature:.4f}, bias {fitted.calibration.bias:.4f}; model folder: {written.path}"
+    )
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(help="A report.json, or the folder of a run that holds one.")],
+    b: Annotated[Path, typer.Argument(help="Another one, of the same articles.")],
+    name: Annotated[str | None, typer.Option(help="The scores to compare, such as dev. Default: all that both hold.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the comparison to this JSON file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs instead of tables.")] = False,
+) -> None:
+    """Say which of two models is better on the same articles, and whether chance would do as much.
+
+    Articles are drawn anew ten thousand times, the same for both models
+    (paired bootstrap); p is the probability of so large a difference if
+    there were none.
+
+    [dim]nghiquyet-train compare runs/default runs/mine[/dim]
+    """
+    import json
+
+    from nghiquyet.files import write_text
+    from nghiquyet_training.compare import compare_reports, table
+
+    compared = compare_reports(a, b, name)
+    content = json.dumps({"a": str(a), "b": str(b), **compared.to_dict()}, ensure_ascii=False, indent=2)
     if output:
-        report = {**extractor.checkpoint.manifest.facts, "scores": {name: evaluate.to_report(evaluation)}}
-        write_text(output, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
-    _console.print(evaluate.table(f"{name}: {len(wanted)} articles", evaluation))
+        write_text(output, content + "\n")
+    if as_json:
+        typer.echo(content)
+        return
+    for part, comparison in compared.parts.items():
+        _console.print(table(part, comparison))
+        _console.print(comparison.verdict, markup=False, highlight=False)
+    for side, parts in (("A", compared.only_a), ("B", compared.only_b)):
+        if parts:
+            _console.print(f"only in {side}, not compared: {', '.join(parts)}", markup=False, highlight=False)
+
+
+@app.command()
+def baseline(
+    train: Annotated[list[Path], typer.Argument(help="Labelled JSONL to learn names and cue words from.")],
+    test: Annotated[list[Path], typer.Option(help="Labelled JSONL to score; its articles are not learnt from. May be repeated.")],
+    name: Name = "test",
+    output: Annotated[Path | None, typer.Option(help="Write the report to this JSON file.")] = None,
+) -> None:
+    """Score what can be had without a network: seen names with cue words, and the names that underthesea finds.
+
+    In the report the first is called NAME, so that `compare` holds a model against it.
+
+    [dim]nghiquyet-train baseline data/written.jsonl --test data/seeds.jsonl[/dim]
+    """
+    from nghiquyet.files import write_text
+    from nghiquyet_training import articles, baselines, evaluate, outcomes, report
+
+    wanted = articles.read(test)
+    learnt = baselines.unseen(articles.read(train), wanted)
+    scored = baselines.baselines(learnt, wanted)
+    if output:
+        parts = {
+            name if key == baselines.COUNTED else f"{name}: {key}": {
+                **found.to_dict(),
+                "outcomes": outcomes.outcomes_to_json(found.outcomes),
+            }
+            for key, found in scored.items()
+        }
+        facts = {"articles": len(learnt), "sha256": articles.digest(learnt)}
+        write_text(output, report.to_json({"data": {"train": facts}, "scores": parts}))
+    for key, found in scored.items():
+        _console.print(evaluate.table(f"{name}: {len(wanted)} articles, {key}", found))
 
 
 @app.command()
@@ -126,10 +361,73 @@ def card(
     """
     from nghiquyet import checkpoint
     from nghiquyet.files import write_text
-    from nghiquyet_training import card
+    from nghiquyet_training import card, run_reports
 
-    write_text(output, card.render(checkpoint.read(model), [card.read_report(path) for path in report]))
+    write_text(output, card.render(checkpoint.read(model), [run_reports.read(path) for path in report]))
     _console.print(f"wrote {output}")
+
+
+@app.command()
+def adapt(
+    base: Annotated[str, typer.Argument(help="Encoder to adapt: a folder or a hub id such as vinai/phobert-base.")],
+    texts: Annotated[
+        list[str], typer.Argument(metavar="TEXTS...", help="Raw texts: files (.txt, .jsonl, .jsonl.gz, .jsonl.xz) or folders.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder to write the adapted encoder to.")],
+    epochs: Annotated[float, typer.Option(help="Passes over the texts.")] = 1.0,
+    steps: Annotated[int | None, typer.Option(help="Optimiser steps, instead of --epochs.")] = None,
+    batch_size: Annotated[int, typer.Option(help="Windows a batch, over all processes.")] = 16,
+    accumulation: Annotated[int, typer.Option(help="Batches an optimiser step.")] = 1,
+    learning_rate: Annotated[float, typer.Option(help="Of all weights that the base brings.")] = 1e-4,
+    head_learning_rate: Annotated[float, typer.Option(help="Of a masked-language head that the base lacks.")] = 1e-3,
+    dropout: Annotated[float, typer.Option(help="Of hidden states; 0.1 for many passes over few texts.")] = 0.0,
+    mask: Annotated[float, typer.Option(help="Share of the words to guess.")] = 0.15,
+    pieces: Annotated[int, typer.Option(help="Window in word pieces.")] = 256,
+    dev_fraction: Annotated[
+        float, typer.Option(help="Share of the documents, of 500 at most, held out to measure on before and after.")
+    ] = 0.05,
+    save_every: Annotated[int, typer.Option(help="Steps between two savings: what a break can cost.")] = 500,
+    seed: Annotated[int, typer.Option(help="Decides all that chance does.")] = 13,
+    processes: Annotated[int | None, typer.Option(help="That cut the texts into windows. Default: as many as cores.")] = None,
+) -> None:
+    """Train an encoder on with raw texts of your domain, by guessing masked words, before `run --base OUTPUT` fine-tunes it.
+
+    Killed half-way, the same command goes on from the last saving.
+
+    [dim]nghiquyet-train adapt training/phobert-small my-texts --output encoders/mine[/dim]
+    """
+    import os
+
+    from nghiquyet_training.adapt import Settings, adapt, table
+    from nghiquyet_training.config import TrainingConfig
+    from nghiquyet_training.train import is_main_process
+
+    training = TrainingConfig(
+        epochs=epochs,
+        batch_size=batch_size,
+        accumulation=accumulation,
+        learning_rate=learning_rate,
+        head_learning_rate=head_learning_rate,
+        dropout=dropout,
+        seed=seed,
+    )
+    settings = Settings(
+        base=base,
+        texts=tuple(texts),
+        output=str(output),
+        training=training,
+        steps=steps,
+        save_every=save_every,
+        mask=mask,
+        pieces=pieces,
+        dev_fraction=dev_fraction,
+        processes=processes or os.cpu_count() or 1,
+    )
+    record = adapt(settings, _console)
+    if is_main_process():
+        if record["held_out_loss"]["before"]:
+            _console.print(table(record))
+        _console.print(f"encoder: {output}")
 
 
 @app.command()
@@ -151,6 +449,16 @@ def encoder(
 
     build(source, word_counts, out, pieces=pieces, layers=layers, vocabulary=vocabulary)
     _console.print(f"wrote {out}")
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _numbers(option: str, value: str, kind: Callable[[str], _Number]) -> list[_Number]:
+    try:
+        return list(dict.fromkeys(kind(item) for item in value.split(",")))
+    except ValueError as error:
+        raise InputError(f"{option} must be numbers with commas between them, found {value!r}") from error
 
 
 def _settings(

@@ -2,13 +2,19 @@
 
 import dataclasses
 import math
+import os
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import tomli_w
+
 from nghiquyet.errors import InputError
+from nghiquyet.files import write_text
 from nghiquyet.windows import WindowSize
+
+_PLURALS = {str: "strings", int: "whole numbers", float: "numbers"}
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,10 @@ class WindowConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How the Trainer runs; `patience` epochs without a better dev F1 end it (0: never)."""
+    """How the Trainer runs; `patience` epochs without a better dev F1 end it (0: never).
+
+    `temperature` and `bias` are the calibration of the scores (0: fitted on dev, if there is dev).
+    """
 
     epochs: float = 8.0
     batch_size: int = 8
@@ -49,19 +58,54 @@ class TrainingConfig:
     head_learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup: float = 0.1
-    label_smoothing: float = 0.0
     dropout: float = 0.1
     patience: int = 3
     seed: int = 13
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    temperature: float = 0.0
+    bias: float = 0.0
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    tensorboard: bool = False
 
     def check(self) -> None:
         for name in ("epochs", "batch_size", "accumulation", "learning_rate", "head_learning_rate"):
             _require(0 < getattr(self, name) < math.inf, f"training.{name}", getattr(self, name), "above 0 and finite")
-        for name in ("weight_decay", "patience", "seed"):
+        for name in ("weight_decay", "patience", "seed", "temperature"):
             _require(0 <= getattr(self, name) < math.inf, f"training.{name}", getattr(self, name), "at least 0 and finite")
-        for name in ("warmup", "label_smoothing", "dropout"):
+        for name in ("warmup", "dropout"):
             _require(0 <= getattr(self, name) < 1, f"training.{name}", getattr(self, name), "at least 0 and below 1")
+        _require(math.isfinite(self.bias), "training.bias", self.bias, "finite")
+        _require(not self.bias or self.temperature > 0, "training.bias", self.bias, "0 unless training.temperature is given")
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """What a search varies under `training`, in so many trials; what is empty stays as it is there.
+
+    Learning rates are drawn between two bounds on a logarithmic scale, the others evenly; `batch_size` is one of those given.
+    """
+
+    trials: int = 20
+    learning_rate: tuple[float, ...] = (5e-5, 5e-4)
+    head_learning_rate: tuple[float, ...] = (3e-4, 3e-3)
+    batch_size: tuple[int, ...] = (4, 8, 16)
+    epochs: tuple[int, ...] = ()
+    weight_decay: tuple[float, ...] = ()
+    warmup: tuple[float, ...] = ()
+    dropout: tuple[float, ...] = (0.0, 0.2)
+
+    def check(self) -> None:
+        _require(self.trials > 0, "search.trials", self.trials, "above 0")
+        for name in (option.name for option in dataclasses.fields(self) if option.name != "trials"):
+            values = getattr(self, name)
+            is_range = not values or (len(values) == 2 and values[0] < values[1])
+            _require(
+                is_range or name == "batch_size", f"search.{name}", list(values), "two numbers, the lower first, or an empty list"
+            )
+            for value in values:
+                try:
+                    dataclasses.replace(TrainingConfig(), **{name: value}).check()
+                except InputError as error:
+                    raise InputError(f"search: {error}") from error
 
 
 @dataclass(frozen=True)
@@ -73,6 +117,7 @@ class Config:
     data: DataConfig = field(default_factory=DataConfig)
     window: WindowConfig = field(default_factory=WindowConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
 
 
 def read(path: Path) -> Config:
@@ -89,7 +134,7 @@ def read(path: Path) -> Config:
         raise InputError(f"{path}: broken TOML: {error}") from error
     try:
         config: Config = _build(Config, content, "")
-        for section in (config.data, config.window, config.training):
+        for section in (config.data, config.window, config.training, config.search):
             section.check()
     except InputError as error:
         raise InputError(f"{path}: {error}") from error
@@ -103,6 +148,18 @@ def read(path: Path) -> Config:
     return dataclasses.replace(
         config, base=str(here) if here.exists() else config.base, output=str(folder / config.output), data=data
     )
+
+
+def write(path: Path, config: Config, remark: str) -> None:
+    """Write a configuration that `read` takes for the same, without its search; `remark` stands on top as a comment."""
+    here = path.resolve().parent
+    content = dataclasses.asdict(config)
+    del content["search"]
+    content["base"] = os.path.relpath(config.base, here) if Path(config.base).exists() else config.base
+    content["output"] = os.path.relpath(config.output, here)
+    content["data"] |= {key: [os.path.relpath(name, here) for name in content["data"][key]] for key in ("train", "dev")}
+    comment = "".join(f"# {line}\n" for line in remark.splitlines())
+    write_text(path, f"{comment}\n{tomli_w.dumps(content)}")
 
 
 def _build(kind: Any, content: Any, place: str) -> Any:
@@ -125,8 +182,11 @@ def _value(hint: Any, value: Any, place: str) -> Any:
         _require(value in get_args(hint), place, value, " or ".join(map(repr, get_args(hint))))
         return value
     if get_origin(hint) is tuple:
-        _require(isinstance(value, list) and all(isinstance(item, str) for item in value), place, value, "a list of strings")
-        return tuple(value)
+        (kind, _) = get_args(hint)
+        accepted = (int, float) if kind is float else (kind,)
+        right = isinstance(value, list) and all(type(item) in accepted for item in value)
+        _require(right, place, value, f"a list of {_PLURALS[kind]}")
+        return tuple(kind(item) for item in value)
     if hint is float and type(value) is int:
         return float(value)
     _require(type(value) is hint, place, value, f"of type {hint.__name__}")

@@ -1,20 +1,31 @@
 """Scoring a model by what serving returns, on characters, exactly."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from rich.progress import track
 from rich.table import Table
 
-from nghiquyet.extractor import Extractor
+from nghiquyet.prediction import Prediction
 from nghiquyet_training.articles import Article, Span, labels_of
-from nghiquyet_training.outcomes import Evaluation, Outcome, outcomes_to_json
+from nghiquyet_training.outcomes import Evaluation, Outcome
 
 
-def evaluate(extractor: Extractor, articles: Sequence[Article], labels: Sequence[str] | None = None) -> Evaluation:
+class Labeller(Protocol):
+    """Whatever finds entities as serving returns them: an `Extractor`, or a baseline."""
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+
+    def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
+        """One prediction a text, in order."""
+        ...
+
+
+def evaluate(labeller: Labeller, articles: Sequence[Article], labels: Sequence[str] | None = None) -> Evaluation:
     """Predict each article's text as serving would and compare the spans with its own, by default on all labels of both."""
-    wanted = tuple(labels or sorted({*extractor.labels, *labels_of(articles)}))
-    predictions = extractor.stream(article.text for article in articles)
+    wanted = tuple(labels or sorted({*labeller.labels, *labels_of(articles)}))
+    predictions = labeller.stream(article.text for article in articles)
     outcomes = []
     for article, prediction in zip(articles, track(predictions, "scoring", total=len(articles), transient=True), strict=True):
         gold = tuple(span for span in article.entities if span.label in wanted)
@@ -22,11 +33,6 @@ def evaluate(extractor: Extractor, articles: Sequence[Article], labels: Sequence
         predicted = tuple(Span(entity.start, entity.end, entity.label) for entity in found)
         outcomes.append(Outcome(article.id, gold, predicted, tuple(entity.score for entity in found)))
     return Evaluation(wanted, tuple(outcomes))
-
-
-def to_report(evaluation: Evaluation) -> dict[str, Any]:
-    """The figures, and the outcomes that they come from."""
-    return {**evaluation.to_dict(), "outcomes": outcomes_to_json(evaluation.outcomes)}
 
 
 def table(title: str, evaluation: Evaluation) -> Table:

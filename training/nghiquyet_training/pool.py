@@ -21,7 +21,7 @@ def read(sources: Iterable[Path]) -> list[Article]:
     articles: list[Article] = []
     for source in sources:
         for path in corpus.files(source):
-            if path.suffix == ".jsonl":
+            if path.name.endswith(corpus.LINES):
                 articles += [_article(record, place) for place, record in read_records(path)]
             else:
                 articles += [Article(path.stem, document.text, ()) for document in corpus.read([str(path)])]

@@ -1,6 +1,7 @@
 """Parting a corpus into training, development and test articles."""
 
 import hashlib
+import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +10,17 @@ from nghiquyet.errors import InputError
 from nghiquyet_training import near_duplicates
 from nghiquyet_training.articles import Article
 
-# Besides its labels, what a group of articles is weighed by.
-_ARTICLES = ""
+# What a group of articles is weighed by: articles, spans of a label, articles of a source and the like.
+_Kind = tuple[str, str]
+_ARTICLES: _Kind = ("", "")
 
 
 def split(
-    articles: Sequence[Article], shares: Mapping[str, float], seed: int = 13, similarity: float = near_duplicates.SIMILARITY
+    articles: Sequence[Article],
+    shares: Mapping[str, float],
+    seed: int = 13,
+    similarity: float = near_duplicates.SIMILARITY,
+    spread: Sequence[str] = (),
 ) -> dict[str, list[Article]]:
     """Part articles so that each part has about its share of the articles and of the spans of every label.
 
@@ -27,6 +33,7 @@ def split(
         shares: the share of each part by its name, above 0, together 1.
         seed: decides where the shares leave a choice.
         similarity: the share of word runs from which on two articles are near-duplicates.
+        spread: keys of `Article.more`; each part has its share of the articles of every value, and of those without one.
 
     Raises:
         InputError: if there are fewer groups of near-duplicates than parts.
@@ -37,13 +44,16 @@ def split(
         raise InputError(
             f"{len(articles)} articles in {len(groups)} groups of near-duplicates cannot be parted into {len(shares)}; label more"
         )
-    weights = [_weight(articles[position] for position in group) for group in groups]
-    totals = sum(weights, Counter[str]())
+    weights = [_weight([articles[position] for position in group], spread) for group in groups]
+    totals = sum(weights, Counter[_Kind]())
     order = sorted(
         range(len(groups)),
-        key=lambda i: (min((totals[label] for label in weights[i] if label), default=math.inf), _draw(groups[i], articles, seed)),
+        key=lambda i: (
+            min((totals[kind] for kind in weights[i] if kind != _ARTICLES), default=math.inf),
+            _draw(groups[i], articles, seed),
+        ),
     )
-    filled = {part: Counter[str]() for part in shares}
+    filled = {part: Counter[_Kind]() for part in shares}
     part_of: dict[int, str] = {}
     for done, i in enumerate(order):
         empty = [part for part in shares if not filled[part]]
@@ -54,11 +64,12 @@ def split(
     return {part: [article for position, article in enumerate(articles) if part_of[position] == part] for part in shares}
 
 
-def _weight(group: Iterable[Article]) -> Counter[str]:
-    result: Counter[str] = Counter()
+def _weight(group: Iterable[Article], spread: Sequence[str]) -> Counter[_Kind]:
+    result: Counter[_Kind] = Counter()
     for article in group:
         result[_ARTICLES] += 1
-        result.update(span.label for span in article.entities)
+        result.update(("", span.label) for span in article.entities)
+        result.update((key, json.dumps(article.more.get(key))) for key in spread)
     return result
 
 
@@ -68,7 +79,7 @@ def _draw(group: Sequence[int], articles: Sequence[Article], seed: int) -> str:
     return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()
 
 
-def _excess(filled: Counter[str], weight: Counter[str], totals: Counter[str], share: float) -> float:
+def _excess(filled: Counter[_Kind], weight: Counter[_Kind], totals: Counter[_Kind], share: float) -> float:
     """How much the squared distances from a part's shares, relative to them, grow when it takes `weight`."""
     wanted = {kind: share * totals[kind] for kind in weight}
     # An exact sum: the order of the articles, and so of the labels, must not matter.

@@ -5,19 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nghiquyet import corpus
 from nghiquyet.errors import InputError
 
 
 def read_text(path: Path) -> str:
-    """A UTF-8 file, line ends as they are, without the byte order mark that some editors put first.
+    """A UTF-8 file, unpacked if it is .gz or .xz, line ends as they are, without the byte order mark that some editors put first.
 
     Raises:
         InputError: if it cannot be read, is not UTF-8, or is empty.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+    with corpus.unpacked(path) as file:
+        content = file.read()
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
