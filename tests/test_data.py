@@ -1,4 +1,7 @@
+import json
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +76,48 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
     assert counts["ORG"] >= 2500
     readme = (root / "data/README.md").read_text(encoding="utf-8")
     assert f"| 161 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+
+
+@pytest.fixture(scope="module")
+def records(root: Path) -> list[dict[str, Any]]:
+    lines = (root / "data/records.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_every_target_and_every_mention_has_its_record(
+    records: list[dict[str, Any]], seeds: list[Article], written: list[Article]
+) -> None:
+    by_id = {article.id: article for article in (*seeds, *written)}
+    assert {record["id"] for record in records} >= {article.id for article in seeds}
+    for record in records:
+        spans = by_id[record["id"]].entities
+        targets = [(target["start"], target["end"]) for target in record["targets"]]
+        mentions = sorted(tuple(mention) for person in record["people"] for mention in person["mentions"])
+        assert targets == [(span.start, span.end) for span in spans if span.label == "TARGET"]
+        assert mentions == [(span.start, span.end) for span in spans if span.label == "PERSON"]
+
+
+def test_the_halves_are_as_large_as_the_guidelines_say(records: list[dict[str, Any]], root: Path) -> None:
+    guidelines = (root / "data/RECORDS.md").read_text(encoding="utf-8")
+    for half in ("seeds", "develop", "report"):
+        group = [record for record in records if record["half"] == half]
+        targets, people = (sum(len(record[kind]) for record in group) for kind in ("targets", "people"))
+        assert f"| {half} | {len(group)} | {targets} | {people} |" in guidelines
+
+
+def test_bounds_agree_with_their_comparator(records: list[dict[str, Any]]) -> None:
+    for target in (target for record in records for target in record["targets"]):
+        low, high = (None if target[end] is None else Decimal(target[end]) for end in ("value_min", "value_max"))
+        match target["comparator"]:
+            case ">" | ">=":
+                assert low is not None
+                assert high is None
+            case "<" | "<=":
+                assert low is None
+                assert high is not None
+            case "range":
+                assert low is not None
+                assert high is not None
+                assert low < high
+            case _:
+                assert low == high
