@@ -80,7 +80,7 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
 
 @pytest.fixture(scope="module")
 def records(root: Path) -> list[dict[str, Any]]:
-    lines = (root / "data/records.jsonl").read_text(encoding="utf-8").splitlines()
+    lines = (root / "data/records/records.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines]
 
 
@@ -98,7 +98,7 @@ def test_every_target_and_every_mention_has_its_record(
 
 
 def test_the_halves_are_as_large_as_the_guidelines_say(records: list[dict[str, Any]], root: Path) -> None:
-    guidelines = (root / "data/RECORDS.md").read_text(encoding="utf-8")
+    guidelines = (root / "data/records/GUIDELINES.md").read_text(encoding="utf-8")
     for half in ("seeds", "develop", "report"):
         group = [record for record in records if record["half"] == half]
         targets, people = (sum(len(record[kind]) for record in group) for kind in ("targets", "people"))
