@@ -17,15 +17,15 @@ class Prediction:
 
     @property
     def targets(self) -> tuple[records.Target, ...]:
-        return records.targets(self.entities)
+        return records.targets(self.text, self.entities)
 
     @property
     def people(self) -> tuple[records.Person, ...]:
-        return records.people(self.entities)
+        return records.people(self.text, self.entities)
 
     @property
     def organisations(self) -> tuple[records.Organisation, ...]:
-        return records.organisations(self.entities)
+        return records.organisations(self.text, self.entities)
 
     def to_dict(self) -> Mapping[str, Any]:
         """`{"text": ..., "entities": [{"label", "start", "end", "text", "score"}, ...]}`, ready for JSON."""
