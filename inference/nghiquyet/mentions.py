@@ -32,6 +32,10 @@ _ADDRESS: Final = regex.compile(
 )
 _INITIALS: Final = regex.compile(r"\p{Lu}\p{M}*(?:\.\s?\p{Lu}[\p{L}\p{M}]*)+")
 _WOMEN: Final = "thị"
+_LONGEST_SHORT: Final = 4
+# More names than this that one short form can mean leave it alone.
+_MANY: Final = 20
+_MOST_CUTS: Final = 8
 
 # Abbreviations and short names of bodies, written out; words that join ("và", "&", "-") are left out on both sides.
 _ABBREVIATIONS: Final = {
@@ -159,7 +163,7 @@ class _Name:
 
     @classmethod
     def of(cls, text: str, mention: Entity) -> "_Name":
-        spelled = [model_form(word) for word in mention.text.split()]
+        spelled = [form for word in mention.text.split() if (form := model_form(word))] or [mention.text]
         initials = _INITIALS.fullmatch("".join(spelled)) is not None
         if initials:
             spelled = "".join(spelled).split(".")
@@ -174,7 +178,7 @@ class _Name:
 
     def short_forms(self) -> Iterator[Key]:
         """The names that may stand for this one: "Ngọc Huấn" and "Huấn" for "Lê Ngọc Huấn"."""
-        for first in range(1, len(self.key)):
+        for first in range(max(1, len(self.key) - _LONGEST_SHORT), len(self.key)):
             yield self.key[first:]
         given = 2 if self.key[0] == "y" else 1
         if self.gives_first and len(self.key) > given:
@@ -245,8 +249,8 @@ def _genders(names: Iterable[_Name]) -> dict[Key, bool]:
 def organisations(text: str, mentions: Sequence[Entity], named: Container[str]) -> list[tuple[Entity, ...]]:
     """The mentions of each organisation, in text order, the organisations by their first mention.
 
-    A short form is joined to the one name that it shortens, or of several to the one that its own line named before it. One that
-    tells the level of government ("Huyện ủy") may come first; another ("Đảng ủy", "Ban Thường vụ") needs the name before it.
+    A short form is joined to the one name that it shortens, or of several to the one that its own line named before it. One that does
+    not tell the level of government ("Đảng ủy") is joined to a name with a place only behind that name.
 
     Args:
         text: the text of which `mentions` are spans, in order.
@@ -256,12 +260,13 @@ def organisations(text: str, mentions: Sequence[Entity], named: Container[str]) 
     bodies = [_body(mention.text) for mention in mentions]
     aliases = _aliases(text, mentions, bodies)
     keys = [aliases.get(body.key, body.key) for body in bodies]
+    placed = {key: body.place is not None for key, body in zip(keys, bodies, strict=True)}
     longer: dict[Key, dict[Key, None]] = defaultdict(dict)
     for key, body in dict(zip(keys, bodies, strict=True)).items():
         if body.place is None or body.place in named:
             for short in body.short_forms:
                 longer[aliases.get(short, short)][key] = None
-    meant = {key: _longest(key, longer) for key in keys}
+    meant = {key: _longest(key, longer) for key in dict.fromkeys(keys)}
     groups: dict[Key, list[Entity]] = {}
     in_line: set[Key] = set()
     for i, mention in enumerate(mentions):
@@ -269,9 +274,9 @@ def organisations(text: str, mentions: Sequence[Entity], named: Container[str]) 
             in_line.clear()
         candidates = meant[keys[i]]
         if len(candidates) > 1:
-            candidates = candidates & in_line
+            candidates = candidates & in_line if len(candidates) <= _MANY else frozenset()
         elif not bodies[i].tells_level:
-            candidates = frozenset(key for key in candidates if key in groups and keys[i] not in groups)
+            candidates = frozenset(key for key in candidates if not placed[key] or (key in groups and keys[i] not in groups))
         owner = next(iter(candidates)) if len(candidates) == 1 else keys[i]
         in_line.add(owner)
         groups.setdefault(owner, []).append(mention)
@@ -291,7 +296,7 @@ class _Body:
 @lru_cache(maxsize=10_000)
 def _body(name: str) -> _Body:
     row = _written_out(name)
-    key = tuple(form.form for form in row)
+    key = tuple(form.form for form in row) or (name,)
     cuts: set[int] = set()
     place = None
     seat = next(seats(row, bare=True), None)
@@ -304,7 +309,7 @@ def _body(name: str) -> _Body:
             cuts.add(parent)
     if key[-2:] == _VIETNAM:
         cuts.add(len(key) - 2)
-    short_forms = [key[:cut] for cut in sorted(cuts) if 0 < cut < len(key)]
+    short_forms = [key[:cut] for cut in sorted(cuts)[:_MOST_CUTS] if 0 < cut < len(key)]
     if place and seat and seat.first:
         short_forms.append(key[: seat.first] + key[seat.named : seat.stop])
     return _Body(key, tuple(short_forms), place, seat is not None)

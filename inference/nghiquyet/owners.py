@@ -37,6 +37,8 @@ _LONGEST_NAME: Final = 4
 _LINES_BACK: Final = 3
 
 
+# With these before it a body is spoken of, and commits itself to nothing.
+_OBJECT: Final = grammar(rf"{one_of(['trình', 'với', 'tại', 'nhờ', 'về', 'thăm', 'cùng', 'gửi'])}[ ]$")
 _BESIDE: Final = grammar(r"[\s“\"]*+")
 
 
@@ -46,6 +48,7 @@ class _Actor:
     end: int
     commits: bool
     decides: bool
+    acts: bool
 
 
 def owners(
@@ -58,11 +61,12 @@ def owners(
     """
     actors = iter(_actors(reading, [*targets, *organisations, *names], organisations))
     coming = next(actors, None)
-    last = committing = deciding = _Actor(-1, -1, False, False)
+    last = acting = committing = deciding = _Actor(-1, -1, commits=False, decides=False, acts=False)
     found: list[str | None] = []
     for n, (start, _) in enumerate(targets):
         while coming and coming.end <= start:
             last = coming
+            acting = coming if coming.acts else acting
             committing = coming if coming.commits else committing
             deciding = coming if coming.decides else deciding
             coming = next(actors, None)
@@ -80,8 +84,8 @@ def owners(
             continue
         elif max(committing.start, deciding.start) >= line:
             chosen = max(committing, deciding, key=lambda actor: actor.start)
-        elif last.start >= line:
-            chosen = last
+        elif acting.start >= line:
+            chosen = acting
         elif deciding.start >= above:
             chosen = deciding
         elif listed and before >= above:
@@ -112,16 +116,14 @@ def _actors(reading: Reading, taken: Sequence[tuple[int, int]], organisations: S
         if end:
             places.append((match.start(), end))
             read = end
-    return [
-        _Actor(
-            start,
-            end,
-            _COMMITTING.match(reading.form, end) is not None,
-            _DECIDING.search(reading.form[max(0, start - _BEFORE) : start]) is not None,
-        )
-        for start, end in sorted(places)
-        if not _GROUNDS.search(reading.form[max(0, start - _BEFORE) : start])
-    ]
+    actors: list[_Actor] = []
+    for start, end in sorted(places):
+        before = reading.form[max(0, start - _BEFORE) : start]
+        if not _GROUNDS.search(before):
+            commits = _COMMITTING.match(reading.form, end) is not None
+            decides = _DECIDING.search(before) is not None
+            actors.append(_Actor(start, end, commits, decides, acts=commits or _OBJECT.search(before) is None))
+    return actors
 
 
 def _name_end(reading: Reading, start: int) -> int | None:

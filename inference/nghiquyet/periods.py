@@ -39,6 +39,8 @@ _LEADS: Final = (
     "trong",
     "ngay",
     "ngay từ",
+    "sang",
+    "bước sang",
     "trước",
     "chậm nhất",
     "muộn nhất",
@@ -83,7 +85,7 @@ _PATTERN: Final = grammar(
       | (?P<term>nhiệm[ ]kỳ(?:[ ](?:này|mới|tới))?)(?![ ](?:trước|qua|vừa|cũ)\b)(?![ ]?{_YEAR})
       | (?P<coming>{_COUNT})[ ]năm[ ](?:tới|nữa|sau|tiếp[ ]theo)(?!\w)
       | (?P<this>năm[ ]nay|năm(?=[ ]*+(?:$|[,;.:)\n])))
-      | (?P<next>năm[ ](?:sau|tới)(?!\w)|(?<!\w)sang[ ]năm(?!\w)|vụ[ ](?:sau|tới)(?!\w))
+      | (?P<next>năm[ ](?:sau|tới)(?!\w)|(?<!\w)sang[ ]năm(?!\w|[ ]\d)|vụ[ ](?:sau|tới)(?!\w))
       | (?P<within>tết(?:[ ]nguyên[ ]đán)?(?!\w)|mùa[ ](?:mưa|khô)|(?:ngày[ ])?(?<![\d/.,-]){_DAY}[/-]{_MONTH}(?![\d/%]|[.,-]\d)|tháng[ ]{_MONTH}(?![\d/-])|quý[ ]{_QUARTER})
     )
     """

@@ -5,7 +5,7 @@ company or a school is of no level. The official codes of a place are looked up 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -223,41 +223,40 @@ def place_of(name: str, near: Near = frozenset()) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The places that a text names: with their kind anywhere, provinces also without."""
+    """The places of a text: those named with their kind, and the provinces also without.
 
-    places: tuple[Place, ...]
+    `near` holds all of them; `about` the folded names of those that are named again or are the one place of their level; `sole` the
+    one place of a level, to which the bodies of that level belong that name no place.
+    """
+
+    near: Near
+    about: frozenset[str]
+    sole: Mapping[Level, Place]
 
     @classmethod
     def of(cls, text: str, people: Iterable[Entity] = ()) -> "Map":
         """Read a text; the names of `people`, spans of it in order, are passed over."""
-        places: list[Place] = []
-        start = 0
-        for person in people:
-            places.extend(_places(text, start, person.start))
-            start = person.end
-        places.extend(_places(text, start, len(text)))
-        return cls(tuple(places))
-
-    @property
-    def near(self) -> Near:
-        return frozenset((place.level, folded(place.name)) for place in self.places)
-
-    @property
-    def about(self) -> frozenset[str]:
-        """The folded names of the places that the text names again, or as the one place of their level."""
-        times = Counter(folded(place.name) for place in self.places)
-        levels = Counter(level for level, _ in self.near)
-        sole = {name for level, name in self.near if levels[level] == 1}
-        return frozenset(name for name, count in times.items() if count > 1 or name in sole)
-
-    def sole(self, level: Level) -> Place | None:
-        """The one place of that level, if the text names but one; the bodies of the level that name no place are likely of it."""
-        named = {folded(place.name): place for place in reversed(self.places) if place.level == level}
-        return replace(next(iter(named.values())), near=self.near) if len(named) == 1 else None
+        times: Counter[str] = Counter()
+        named: dict[Level, dict[str, Place]] = {}
+        for place in _all_places(text, people):
+            name = folded(place.name)
+            times[name] += 1
+            named.setdefault(place.level, {}).setdefault(name, place)
+        near = frozenset((level, name) for level, names in named.items() for name in names)
+        sole = {level: replace(*names.values(), near=near) for level, names in named.items() if len(names) == 1}
+        again = {name for name, count in times.items() if count > 1}
+        return cls(near, frozenset(again.union(folded(place.name) for place in sole.values())), sole)
 
 
-def _places(text: str, start: int, end: int) -> Iterator[Place]:
-    text = text[start:end]
+def _all_places(text: str, people: Iterable[Entity]) -> Iterator[Place]:
+    start = 0
+    for person in people:
+        yield from _places(text[start : person.start])
+        start = person.end
+    yield from _places(text[start:])
+
+
+def _places(text: str) -> Iterator[Place]:
     row = forms(text)
     at = 0
     for seat in seats(row, bare=False):

@@ -1,8 +1,8 @@
 """Number phrases of targets: how much, compared how, of what unit, how often.
 
-The grammar reads `Reading.form`: comma is the decimal sign and point groups thousands ("1.234,5 tỷ đồng"); ranges ("14-15%", "từ 10 đến 12%"),
-counts out of a total ("19/19 tiêu chí"), shares in words ("hai phần ba"), multiples ("gấp đôi") and number words ("sáu thôn") are quantities
-too. Ranks, grades and names ("loại IV", "nhóm 70 nước", "thôn 2") are not.
+The grammar reads `Reading.form`: comma is the decimal sign and point groups thousands ("1.234,5 tỷ đồng"); ranges ("14-15%", "từ 10
+đến 12%"), counts out of a total ("19/19 tiêu chí"), shares in words ("hai phần ba"), multiples ("gấp đôi") and number words ("sáu
+thôn") are quantities too. Ranks, grades and names ("loại IV", "nhóm 70 nước", "thôn 2") are not.
 """
 
 from dataclasses import dataclass
@@ -13,63 +13,86 @@ from typing import Final, Literal, NamedTuple
 
 import regex
 
-from nghiquyet.reading import Reading, blank, grammar, one_of
+from nghiquyet.reading import Reading, blank, grammar, one_of, phrases
 from nghiquyet.text import new_tone_marks
 
 Comparator = Literal["=", ">=", ">", "<=", "<", "range", "approx"]
 Per = Literal["year", "term", "month", "quarter"]
 
 _COMPARATORS: Final[dict[str, Comparator]] = {
-    **dict.fromkeys(["ít nhất", "tối thiểu", "chí ít", "không dưới", "không thấp hơn", "không ít hơn", "không nhỏ hơn", "không kém"], ">="),
-    **dict.fromkeys(["trên", "hơn", "cao hơn", "lớn hơn", "nhiều hơn", "vượt", "vượt mức", "quá"], ">"),
-    **dict.fromkeys(["không quá", "tối đa", "không vượt quá", "không vượt", "không hơn", "không trên", "không cao hơn", "nhiều nhất", "trong vòng"], "<="),
-    **dict.fromkeys(["dưới", "chưa đến", "chưa tới", "chưa đầy", "không đến", "ít hơn", "thấp hơn", "nhỏ hơn"], "<"),
-    **dict.fromkeys(["khoảng", "gần", "xấp xỉ", "chừng", "trên dưới", "ngót"], "approx"),
+    **dict.fromkeys(phrases("ít nhất, tối thiểu, chí ít, không dưới, không thấp hơn, không ít hơn, không nhỏ hơn, không kém"), ">="),
+    **dict.fromkeys(phrases("trên, hơn, cao hơn, lớn hơn, nhiều hơn, vượt, vượt mức, quá"), ">"),
+    **dict.fromkeys(phrases("không quá, tối đa, không vượt quá, không vượt, không hơn, không trên, không cao hơn, nhiều nhất"), "<="),
+    **dict.fromkeys(phrases("trong vòng"), "<="),
+    **dict.fromkeys(phrases("dưới, chưa đến, chưa tới, chưa đầy, không đến, ít hơn, thấp hơn, nhỏ hơn"), "<"),
+    **dict.fromkeys(phrases("khoảng, gần, xấp xỉ, chừng, trên dưới, ngót"), "approx"),
 }
 _PERIODS: Final[dict[str, Per]] = {"năm": "year", "tháng": "month", "quý": "quarter", "nhiệm kỳ": "term"}
-_DIGITS: Final = {
-    **{"một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5, "nhăm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9},
-    **{"linh": 0, "lẻ": 0},
-}
+_ONES: Final = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9}
+# These only go on with a number: the "tư" of "đầu tư" is no four.
+_LATER_ONES: Final = {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5, "linh": 0, "lẻ": 0}
 _TENS: Final = {"mười": 10, "mươi": 10, "chục": 10, "trăm": 100}
 _POWERS: Final = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
 _MULTIPLES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 
 # Units that measure, and classifiers, go with the number: "120 căn nhà" counts houses.
 _MEASURES: Final = frozenset(
-    ["đồng", "đ", "vnđ", "vnd", "usd", "đô la", "euro", "ha", "héc ta", "héc-ta", "hecta", "sào", "mẫu", "km", "km2", "m", "m2", "m3", "cm", "mm"]
-    + ["tấn", "tạ", "yến", "kg", "gam", "lít", "mw", "mwp", "kw", "kwh", "kv", "kva", "mva", "teu", "dwt", "gb", "mbps", "hải lý", "điểm"]
-    + ["giây", "phút", "giờ", "tiếng", "ngày", "ngày làm việc", "ngày công", "tuần", "tháng", "năm", "lần", "tuổi", "sao", "mũi"]
-    + ["căn", "ngôi", "gốc", "con", "chiếc", "cái", "suất", "lượt"]
+    phrases(
+        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn, tạ, yến, kg,
+        gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày, ngày làm việc, ngày công, tuần,
+        tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt"""
+    )
 )
 # Nouns that can follow a number by themselves: the number goes, they stay. Others are looked up in the dictionary.
 _COUNTED: Final = frozenset(
-    ["xã", "phường", "thị trấn", "huyện", "quận", "thị xã", "thành phố", "tỉnh", "đặc khu", "thôn", "bản", "buôn", "bon", "làng", "ấp", "khóm"]
-    + ["xóm", "sóc", "phum", "nóc", "khu phố", "khu dân cư", "khu", "tổ dân phố", "tổ", "khối phố", "địa phương", "vùng", "đô thị", "nước"]
-    + ["hộ", "nhân khẩu", "người", "lao động", "trẻ", "học sinh", "sinh viên", "học viên", "giáo viên", "công nhân", "nông dân", "thanh niên"]
-    + ["phụ nữ", "đảng viên", "quần chúng", "đoàn viên", "hội viên", "thành viên", "cán bộ", "công chức", "viên chức", "quân nhân", "công dân"]
-    + ["bác sĩ", "dược sĩ", "điều dưỡng", "kỹ sư", "chuyên gia", "đồng chí", "khách", "du khách", "dân", "quân"]
-    + ["chi bộ", "đảng bộ", "tổ chức đảng", "tổ chức cơ sở đảng", "cấp ủy", "chi đoàn", "chi hội", "tổ chức", "đoàn thể", "cơ quan", "đơn vị"]
-    + ["mô hình", "doanh nghiệp", "hợp tác xã", "htx", "tổ hợp tác", "trang trại", "gia trại", "cơ sở", "nhà máy", "xưởng", "dự án", "công trình"]
-    + ["cụm công nghiệp", "khu công nghiệp", "làng nghề", "chuỗi", "sản phẩm", "mặt hàng", "nhãn hiệu", "thương hiệu", "mã số", "mã", "giải"]
-    + ["trường", "trường học", "lớp", "lớp học", "phòng học", "phòng", "nhà", "nhà văn hóa", "nhà trẻ", "nhà ở", "giường", "giường bệnh", "trạm"]
-    + ["trạm y tế", "trạm biến áp", "bệnh viện", "phòng khám", "chợ", "sân", "cầu", "tuyến", "tuyến đường", "đoạn", "bến phà", "bãi đỗ xe", "bãi"]
-    + ["cây", "cây xanh", "rừng", "vườn", "ao", "lồng", "bè", "tàu", "thuyền", "xe", "thẻ", "tài khoản", "hồ sơ", "thủ tục", "dịch vụ", "đơn"]
-    + ["tiêu chí", "chỉ tiêu", "nhiệm vụ", "vụ", "trường hợp", "điểm du lịch", "điểm trạm", "điểm cháy", "đề tài", "nghị quyết", "cảng", "đề án"]
-    + ["buồng", "phòng nghỉ", "căn hộ", "lô nền", "đầu mối", "máy", "lò", "mỏ", "tua bin", "chuyến", "ca", "đầu việc", "phần việc", "hội nghị"]
-    + ["hạng mục", "gói thầu", "chương trình", "kế hoạch", "sáng kiến", "gia đình", "cặp", "đội", "nhóm", "câu lạc bộ", "lượt khách", "lượt người", "lượt du khách", "cây cầu"]
+    phrases(
+        """xã, phường, thị trấn, huyện, quận, thị xã, thành phố, tỉnh, đặc khu, thôn, bản, buôn, bon, làng, ấp, khóm, xóm, sóc, phum, nóc,
+        khu phố, khu dân cư, khu, tổ dân phố, tổ, khối phố, địa phương, vùng, đô thị, nước, hộ, nhân khẩu, người, lao động, trẻ, học sinh,
+        sinh viên, học viên, giáo viên, công nhân, nông dân, thanh niên, phụ nữ, đảng viên, quần chúng, đoàn viên, hội viên, thành viên,
+        cán bộ, công chức, viên chức, quân nhân, công dân, bác sĩ, dược sĩ, điều dưỡng, kỹ sư, chuyên gia, đồng chí, khách, du khách, dân,
+        quân, chi bộ, đảng bộ, tổ chức đảng, tổ chức cơ sở đảng, cấp ủy, chi đoàn, chi hội, tổ chức, đoàn thể, cơ quan, đơn vị, mô hình,
+        doanh nghiệp, hợp tác xã, htx, tổ hợp tác, trang trại, gia trại, cơ sở, nhà máy, xưởng, dự án, công trình, cụm công nghiệp,
+        khu công nghiệp, làng nghề, chuỗi, sản phẩm, mặt hàng, nhãn hiệu, thương hiệu, mã số, mã, giải, trường, trường học, lớp, lớp học,
+        phòng học, phòng, nhà, nhà văn hóa, nhà trẻ, nhà ở, giường, giường bệnh, trạm, trạm y tế, trạm biến áp, bệnh viện, phòng khám, chợ,
+        sân, cầu, tuyến, tuyến đường, đoạn, bến phà, bãi đỗ xe, bãi, cây, cây xanh, cây cầu, rừng, vườn, ao, lồng, bè, tàu, thuyền, xe, thẻ,
+        tài khoản, hồ sơ, thủ tục, dịch vụ, đơn, tiêu chí, chỉ tiêu, nhiệm vụ, vụ, trường hợp, điểm du lịch, điểm trạm, điểm cháy, đề tài,
+        nghị quyết, cảng, đề án, buồng, phòng nghỉ, căn hộ, lô nền, đầu mối, máy, lò, mỏ, tua bin, chuyến, ca, đầu việc, phần việc, hội nghị,
+        hạng mục, gói thầu, chương trình, kế hoạch, sáng kiến, gia đình, cặp, đội, nhóm, câu lạc bộ, lượt khách, lượt người, lượt du khách"""
+    )
 )
-# A unit that describes something else whenever the phrase holds another quantity ("trẻ em dưới 5 tuổi", "trạm 110 kV"), or always.
-_DESCRIBING: Final = frozenset(["tuổi", "năm", "tháng", "mũi"])
-_GRADES: Final = frozenset(["sao", "kv", "dwt"])
+# Units that describe something else wherever a target has another number ("trẻ em dưới 5 tuổi"), or always ("trạm 110 kV").
+_DESCRIBING: Final = frozenset(phrases("tuổi, năm, tháng, mũi"))
+_GRADES: Final = frozenset(phrases("sao, kv, dwt"))
 _NO_NOUN: Final = frozenset(
-    ["trở", "được", "đạt", "vào", "trong", "ở", "tại", "so", "trên", "dưới", "và", "là", "của", "với", "cho", "để", "đến", "tới", "từ", "mỗi"]
-    + ["hằng", "hàng", "bình", "theo", "thuộc", "hoặc", "hay", "thì", "mà", "nhưng", "còn", "có", "đã", "sẽ", "phải", "chiếm", "tăng", "giảm"]
-    + ["ngay", "về", "lên", "xuống", "ra", "qua", "đi", "nữa", "trước", "sau", "gồm", "tương", "hoàn", "do", "bằng", "đầu", "cuối", "một", "không"]
+    phrases(
+        """trở, được, đạt, vào, trong, ở, tại, so, trên, dưới, và, là, của, với, cho, để, đến, tới, từ, mỗi, hằng, hàng, bình, theo, thuộc,
+        hoặc, hay, thì, mà, nhưng, còn, có, đã, sẽ, phải, chiếm, tăng, giảm, ngay, về, lên, xuống, ra, qua, đi, nữa, trước, sau, gồm, tương,
+        hoàn, do, bằng, đầu, cuối, một, không"""
+    )
 )
+# What a rate is counted by: "5/1.000 dân".
+_DENOMINATED: Final = frozenset(phrases("dân, người, trẻ, trẻ em, ca, hộ, lao động, học sinh, thuê bao"))
+_PERCENTS: Final = {"‰": "‰", "phần nghìn": "‰", "điểm %": "điểm %", "điểm phần trăm": "điểm %"}
+_SYNONYMS: Final = {
+    **dict.fromkeys(phrases("đ, vnđ, vnd"), "đồng"),
+    **dict.fromkeys(phrases("héc ta, héc-ta, hecta"), "ha"),
+    **{"đô la": "usd", "htx": "hợp tác xã", "tiếng": "giờ"},
+}
 
-# Longest first, so that "m2" is not read as "m"; no sign stands before a unit that is glued to its number ("300ha").
-_GLUED: Final = "|".join(regex.escape(unit) for unit in sorted(_MEASURES | set(_POWERS), key=len, reverse=True))
+# In characters: how far behind a number "trở lên" may stand, and how far before it a verb of arriving.
+_REACH: Final = 60
+_NEAR: Final = 20
+# Up to this total "1/3 trong số đó" is a share and no count.
+_FEW: Final = 10
+_RATES: Final = frozenset(Decimal(10) ** power for power in range(2, 7))
+
+
+def _longest_first(units: frozenset[str]) -> str:
+    return "|".join(regex.escape(unit) for unit in sorted(units, key=len, reverse=True))
+
+
+# No space stands before a unit that is glued to its number ("300ha").
+_GLUED: Final = _longest_first(_MEASURES | frozenset(_POWERS))
 _NUMERAL: Final = rf"""(?:
     (?:
         \d{{1,3}}(?:\.\d{{3}}){{1,5}}+(?:,\d{{1,9}}+)?+(?!\d) | \d{{1,3}}(?:,\d{{3}}){{2,5}}+(?!\d)
@@ -80,22 +103,26 @@ _NUMERAL: Final = rf"""(?:
 _POWER: Final = rf"(?:(?:{'|'.join(_POWERS)})(?!\w|[ ](?:lệ|trọng|suất)))"
 _NOUN: Final = one_of((_COUNTED | _MEASURES) - {"năm", "đ"})
 # "năm" is five only before a noun: elsewhere it is the year.
-_WORD: Final = one_of({*_DIGITS, *_TENS} - {"năm"})
-# "tư", "linh" only go on with a number: "đầu tư" is no four.
-_FIRST: Final = one_of({*_DIGITS, "mười"} - {"năm", "mốt", "tư", "lăm", "nhăm", "linh", "lẻ"})
-_FIVE: Final = rf"(?<!\w)năm(?=[ ]{_NOUN})(?<!(?:mỗi|hằng|hàng|trong|cả|đầu|cuối|giữa|các|những|nhiều|một|của|từng|quân|[\d/])[ ]?năm)"
-_SPELLED: Final = rf"(?:(?:{_FIRST}|{_FIVE})(?:[ ](?:{_WORD}|{_FIVE}|{_POWER}(?=[ ]{_WORD}))){{0,12}}+)"
+_FIVE: Final = rf"""(?:
+    (?<!\w)năm(?=[ ]{_NOUN})(?<!(?:mỗi|hằng|hàng|trong|cả|đầu|cuối|giữa|các|những|nhiều|một|của|từng|quân|[\d/])[ ]?năm)
+)"""
+_FIRST: Final = one_of({*_ONES, "mười"} - {"năm"})
+_LATER: Final = one_of({*_ONES, *_LATER_ONES, *_TENS} - {"năm"})
+_SPELLED: Final = rf"(?:(?:{_FIRST}|{_FIVE})(?:[ ](?:{_LATER}|{_FIVE}|{_POWER}(?=[ ]{_LATER}))){{0,12}}+)"
 _COUNT: Final = rf"(?:{_NUMERAL}|{_SPELLED}(?=[ ](?:{_NOUN}|{_POWER}|phần|trong|đến|%)|[ ]?-))"
 _PERCENT: Final = r"(?:%|‰|(?:điểm[ ])?phần[ ](?:trăm|nghìn)(?!\w)|điểm[ ]%)"
-_LINKS: Final = one_of(["là", "mức", "ở mức", "từ", "khoảng", "được", "có", "đạt"])
+_LINKS: Final = one_of("là, mức, ở mức, từ, khoảng, được, có, đạt")
 _PHRASE: Final = grammar(
     rf"""
     (?P<from>(?<!\w)từ[ ])?+
     (?:(?P<comparator>{one_of(_COMPARATORS)})[ ](?:{_LINKS}[ ]){{0,2}}+)?+
     (?:
-        (?:(?<!\w)(?:toàn[ ]bộ|tất[ ]cả|cả|đủ)[ ](?:(?:số|các)[ ])?)?+(?<![\w.,/]|\p{{L}}-)(?!(?<=(?<!\w)(?:thành|là|như)[ ])một[ ])
+        (?:(?<!\w)(?:toàn[ ]bộ|tất[ ]cả|cả|đủ)[ ](?:(?:số|các)[ ])?)?+
+        (?<![\w.,/]|\p{{L}}-)(?!(?<=(?<!\w)(?:thành|là|như)[ ])một[ ])
         (?:
-            (?P<share>(?:một[ ])?nửa(?!\w|[ ](?:nhiệm|cuối|đầu|năm))|(?P<shares>{_COUNT})[ ]phần[ ](?P<whole>{_NUMERAL}|{_WORD}))
+            (?P<share>
+                (?:một[ ])?nửa(?!\w|[ ](?:nhiệm|cuối|đầu|năm)) | (?P<shares>{_COUNT})[ ]phần[ ](?P<whole>{_NUMERAL}|{_LATER})
+            )
           | (?P<part>{_COUNT})(?:[ ]?/[ ]?|[ ]trong[ ](?:tổng[ ])?(?:số[ ])?)(?P<total>{_COUNT})
           | (?P<low>{_COUNT})(?P<low_unit>[ ]?{_PERCENT}|(?:[ ]?{_POWER})*+(?:[ ]?(?:{_GLUED})(?!\w))?+)
             (?:[ ]?-[ ]?|[ ](?:đến|tới)[ ](?:{one_of(_COMPARATORS)}[ ])?)(?P<high>{_COUNT})
@@ -111,42 +138,41 @@ _UNIT: Final = grammar(
     rf"""
     [ ]?(?:
         (?P<percent>{_PERCENT})
-      | (?P<power>(?:{_POWER}[ ]?)*+)
-        (?:(?P<known>{"|".join(regex.escape(unit) for unit in sorted(_MEASURES | _COUNTED, key=len, reverse=True))})(?!\w)|(?P<other>\p{{L}}++(?:[ ]\p{{L}}++){{0,3}}+))?+
+      | (?P<power>(?:{_POWER}[ ]?)*+)(?:(?P<known>{_longest_first(_MEASURES | _COUNTED)})(?!\w)|(?P<other>\p{{L}}++(?:[ ]\p{{L}}++){{0,3}}+))?+
     )
     """
 )
 _DENOMINATOR: Final = grammar(
     rf"""
-    (?:[ ]?/[ ]?|[ ](?P<over>trên)[ ](?=(?:(?:0?1|một)[ ])?{_POWER}))(?P<one>(?:0?1|một)[ ])?+
+    (?:[ ]?/[ ]?|[ ]trên[ ](?=(?:(?:0?1|một)[ ])?{_POWER}))(?:(?:0?1|một)[ ])?+
     (?P<noun>(?:{_NUMERAL}[ ]?)?+(?:{_POWER}[ ]?)*+(?:nhiệm[ ]kỳ|lượt[ ]giao[ ]dịch|{_NOUN}|\p{{L}}++))
     """
 )
 # "3 dược sĩ đại học/vạn dân": what is counted may go on before its denominator.
-_FURTHER: Final = grammar(rf"(?:[ ]\p{{L}}++){{1,3}}+(?=[ ]?/[ ]?(?:\d|\p{{L}}))")
+_FURTHER: Final = grammar(r"(?:[ ]\p{L}++){1,3}+(?=[ ]?/[ ]?[\d\p{L}])")
 _EVERY: Final = grammar(r"[ ](?:mỗi|một|hằng|hàng)[ ](?P<period>năm|tháng|quý)(?!\w|[ ](?:một|\d|ít))")
-_ONWARD: Final = grammar(r"trở[ ](?P<direction>lên|xuống|lại)(?!\w)")
-# What "trở lên" may have before it when it is the number that goes up, and not a grade ("hoàn thành tốt nhiệm vụ trở lên").
+_ONWARD: Final = grammar(r"trở[ ](?:lên|xuống|lại)(?!\w)")
+# With these before it, "trở lên" is said of a grade and not of the number: "hoàn thành tốt nhiệm vụ trở lên".
 _GRADED: Final = grammar(
-    rf"[,;:]|\d|{one_of(['hoàn thành', 'đạt', 'loại', 'xếp', 'chuẩn', 'trình độ', 'tốt nghiệp', 'có', 'được', 'khá', 'tốt', 'sao', 'hạng', 'cấp', 'tuổi'])}"
+    r"[,;:]|\d|" + one_of("hoàn thành, đạt, loại, xếp, chuẩn, trình độ, tốt nghiệp, có, được, khá, tốt, sao, hạng, cấp, tuổi")
 )
-_REACH: Final = 60
-_FEW: Final = 10
-_NEAR: Final = 20
-_RATES: Final = frozenset(Decimal(10) ** power for power in range(2, 7))
-_DENOMINATED: Final = frozenset(["dân", "người", "trẻ", "trẻ em", "ca", "hộ", "lao động", "học sinh", "thuê bao"])
 _EXCESS: Final = grammar(r"[ ](?:dự[ ]toán|kế[ ]hoạch|chỉ[ ]tiêu|so[ ]với|mức)")
 _SHARED: Final = grammar(r"[ ](?:trong[ ]|tổng[ ]|số[ ]|diện[ ]tích|sản[ ]lượng|dân[ ]số|lượng[ ])")
+# A unit from the words before a number that none follows: "Số thành viên lên 70".
+_NOUN_BEFORE: Final = grammar(
+    rf"""
+    (?:\p{{L}}++[ ]){{0,2}}?(?:(?:tổng[ ])?số[ ](?:lượng[ ])?)?
+    (?P<noun>{one_of(_COUNTED)}(?:/(?:0?1[ ])?(?:{_POWER}[ ])*+{_NOUN})?)
+    """
+)
 # Numbers that name or describe.
+_RANKED: Final = one_of("loại, hạng, mức độ, cấp độ, bậc, số, top, nhóm, khóa, thứ, quốc lộ, đường, vành đai, khu vực, điều")
+_NAMED: Final = one_of("thôn, bản, buôn, ấp, khu, tổ, đội, lớp, khóm, xóm, phường, quận, khối, cụm, chi bộ, vùng, bảng")
 _NAMES: Final = grammar(
     rf"""
-    (?:
-        {one_of(["loại", "hạng", "mức độ", "cấp độ", "bậc", "số", "top", "nhóm", "khóa", "thứ", "quốc lộ", "đường", "vành đai", "khu vực", "điều"])}
-      | (?<!nâng[ ])(?<!\w)cấp
-      | {one_of(["thôn", "bản", "buôn", "ấp", "khu", "tổ", "đội", "lớp", "khóm", "xóm", "phường", "quận", "khối", "cụm", "chi bộ", "vùng", "bảng"])}
-    )
+    (?:{_RANKED}|(?<!nâng[ ])(?<!\w)cấp|{_NAMED})
     [ ](?:số[ ])?\d{{1,4}}(?![\d.,%/]|[ ]?(?:{_PERCENT}|(?:{_GLUED})(?!\w)|-[ ]?\d)|[ ]{_NOUN})
-    | {one_of(["nhóm", "top"])}[ ]\d++
+    | {one_of("nhóm, top")}[ ]\d{{1,4}}
     | (?<!\w)trên[ ](?:mỗi[ ])?(?:0?1|một)[ ]?(?=(?:ha|héc[ ]ta|người|{_POWER}[ ]dân)(?!\w))
     | (?<![\d.,])(?:{_COUNT})[ ]năm[ ](?:liền|liên[ ]t)
     | [“"][^“”"\n]{{1,40}}[”"]
@@ -156,26 +182,11 @@ _NAMES: Final = grammar(
 )
 _BRACKETS: Final = regex.compile(r"\([^()]*+\)?")
 # Measures whose value stands behind a verb of arriving ("tỷ lệ xã có trên 15 tiêu chí đạt 50%"), and those that are never a count.
-_MEASURED: Final = grammar(
-    rf"(?:{one_of(['giảm', 'tăng', 'nâng', 'kéo', 'hạ'])}[ ])?+(?:(?P<rate>"
-    rf"{one_of(['tỷ lệ', 'tỉ lệ', 'tỷ trọng', 'tỉ trọng', 'tốc độ', 'thu nhập', 'doanh thu', 'giá trị', 'năng suất', 'sản lượng', 'diện tích'])})"
-    rf"|{one_of(['tổng', 'số', 'mức', 'chỉ số'])})"
-)
-_ARRIVES: Final = grammar(rf"{one_of(['đạt', 'còn', 'xuống', 'lên', 'chiếm', 'là', 'bằng', 'về', 'giảm', 'tăng'])}[ :]++$")
-_PASSES: Final = grammar(rf"[^\d,;.]{{0,30}}{one_of(['lên', 'xuống', 'còn', 'về', 'lên tới', 'tăng lên'])}(?:[ ](?:còn|mức|tới|đến))*+[ ]?$")
-
-
-# A unit from the words before a number that none follows: "Số thành viên lên 70".
-_NOUN_BEFORE: Final = grammar(
-    rf"(?:\p{{L}}++[ ]){{0,2}}?(?:(?:tổng[ ])?số[ ](?:lượng[ ])?)?(?P<noun>{one_of(_COUNTED)}(?:/(?:0?1[ ])?(?:{_POWER}[ ])*+{_NOUN})?)"
-)
-_ONE_OF: Final = regex.compile(r"/0?1 ")
-_PERCENTS: Final = {"‰": "‰", "phần nghìn": "‰", "điểm %": "điểm %", "điểm phần trăm": "điểm %"}
-_SYNONYMS: Final = {
-    **dict.fromkeys(["đ", "vnđ", "vnd"], "đồng"),
-    **dict.fromkeys(["héc ta", "héc-ta", "hecta"], "ha"),
-    **{"đô la": "usd", "htx": "hợp tác xã", "tiếng": "giờ"},
-}
+_RATE: Final = one_of("tỷ lệ, tỉ lệ, tỷ trọng, tỉ trọng, tốc độ, thu nhập, doanh thu, giá trị, năng suất, sản lượng, diện tích")
+_MEASURED: Final = grammar(rf"(?:{one_of('giảm, tăng, nâng, kéo, hạ')}[ ])?+(?:(?P<rate>{_RATE})|{one_of('tổng, số, mức, chỉ số')})")
+_ARRIVES: Final = grammar(one_of("đạt, còn, xuống, lên, chiếm, là, bằng, về, giảm, tăng") + r"[ :]++$")
+_PASSES: Final = grammar(rf"[^\d,;.]{{0,30}}{one_of('lên, xuống, còn, về, lên tới, tăng lên')}(?:[ ](?:còn|mức|tới|đến))*+[ ]?$")
+_ONE: Final = regex.compile(r"/0?1 ")
 _FIGURES: Final = regex.compile(r"\d{1,15}+(?:[.,]\d{1,9}+){0,5}+")
 _THOUSANDS: Final = regex.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|[1-9]\d{0,2}(?: \d{3})+")
 
@@ -390,7 +401,7 @@ def _measures(quantity: Quantity) -> str:
 
 
 def _tidied(unit: str) -> str:
-    return _ONE_OF.sub("/", unit)
+    return _ONE.sub("/", unit)
 
 
 def _leading_power(words: str) -> int:
@@ -437,10 +448,10 @@ def spelled(words: str) -> Decimal | None:
     total = group = 0
     digit: int | None = None
     for word in words.split():
-        if word in _DIGITS:
+        if word in _ONES or word in _LATER_ONES:
             if digit:
                 return None
-            digit = _DIGITS[word]
+            digit = _ONES.get(word, _LATER_ONES.get(word))
         elif word in _TENS:
             group += (digit or 1) * _TENS[word]
             digit = None

@@ -1,6 +1,6 @@
 """A text in the one spelling that the grammars of records know, with the way back to the text's own offsets.
 
-The grammars (`quantities`, `periods`, `indicators`, `owners`) are written once, in composed lower-case letters with single spaces.
+The grammars are written once, in composed lower-case letters with new tone marks and single spaces.
 """
 
 import unicodedata
@@ -13,6 +13,7 @@ import regex
 
 from nghiquyet.text import new_tone_marks
 
+BLANK: Final = "¤"
 # One character to one, so that places stay where they are.
 _FOLDED: Final = str.maketrans(
     {**dict.fromkeys("\r\v\f\x1c\x1d\x1e\x85\u2028\u2029", "\n"), **dict.fromkeys("‐‑‒–—―−", "-"), "²": "2", "³": "3", "ð": "đ"}
@@ -20,14 +21,16 @@ _FOLDED: Final = str.maketrans(
 _BREAK: Final = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 # More accents on one letter are none; composing a long run of them would take quadratic time.
 _MARKS: Final = 20
-_IRREGULAR: Final = regex.compile(rf"[^\p{{M}}\p{{Cf}}{_BREAK}]?+[\p{{M}}\p{{Cf}}]{{1,{_MARKS}}}+|(?:(?![{_BREAK}])\s){{2,}}+")
+_IRREGULAR: Final = regex.compile(
+    rf"[^\p{{M}}\p{{Cf}}{_BREAK}]?+[\p{{M}}\p{{Cf}}]{{1,{_MARKS}}}+|(?:(?![{_BREAK}])\s){{2,}}+"
+)
 _SPACE: Final = regex.compile(rf"(?![{_BREAK}])\s")
 _INVISIBLE: Final = regex.compile(r"\p{Cf}++")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text and its form for the grammars: `form[i]` comes from the character at `starts[i]`; `starts` ends with the text's length.
+    """A text and its form for the grammars: `form[i]` comes from the character at `starts[i]`; `starts` ends where the text read does.
 
     Places are positions in `form`, half-open; offsets are code points of `text`.
     """
@@ -94,26 +97,6 @@ def _spelling(text: str) -> str:
     return _SPACE.sub(" ", unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower()).translate(_FOLDED))
 
 
-def in_form(phrase: str) -> str:
-    """A phrase of lower-case letters as `Reading.form` spells it."""
-    return new_tone_marks(unicodedata.normalize("NFC", phrase))
-
-
-def grammar(pattern: str) -> regex.Pattern[str]:
-    """A pattern over `Reading.form` in verbose syntax, whose words may be written with old or new tone marks."""
-    return regex.compile(in_form(pattern), regex.VERBOSE)
-
-
-def one_of(phrases: Iterable[str]) -> str:
-    """The part of a `grammar` that matches any of some phrases as whole words, the longest first.
-
-    >>> grammar(one_of(["trên", "trên dưới"])).findall("trên dưới 5, trên 7, đồng trênh")
-    ['trên dưới', 'trên']
-    """
-    longest_first = sorted(phrases, key=len, reverse=True)
-    return r"(?<!\w)(?:" + "|".join(regex.escape(phrase) for phrase in longest_first) + r")(?!\w)"
-
-
 def blank(form: str, spans: Iterable[tuple[int, int]]) -> str:
     """A form in which the places of some spans hold a sign that no grammar knows; nothing else moves.
 
@@ -123,10 +106,35 @@ def blank(form: str, spans: Iterable[tuple[int, int]]) -> str:
     parts: list[str] = []
     last = 0
     for start, end in sorted(spans):
-        start, end = max(start, last), max(end, last)
-        parts += (form[last:start], BLANK * (end - start))
-        last = end
+        begin, stop = max(start, last), max(end, last)
+        parts += (form[last:begin], BLANK * (stop - begin))
+        last = stop
     return "".join(parts) + form[last:]
 
 
-BLANK: Final = "¤"
+def phrases(table: str) -> tuple[str, ...]:
+    """The phrases of a table, which are written with commas between them, as `Reading.form` spells them.
+
+    >>> phrases("xóa hết, không còn")
+    ('xoá hết', 'không còn')
+    """
+    return tuple(_in_form(" ".join(phrase.split())) for phrase in table.split(","))
+
+
+def one_of(table: str | Iterable[str]) -> str:
+    """The part of a `grammar` that matches any phrase of a table as whole words, the longest first.
+
+    >>> grammar(one_of("trên, trên dưới")).findall("trên dưới 5, trên 7, đồng trênh")
+    ['trên dưới', 'trên']
+    """
+    longest_first = sorted(phrases(table) if isinstance(table, str) else table, key=len, reverse=True)
+    return r"(?<!\w)(?:" + "|".join(regex.escape(phrase) for phrase in longest_first) + r")(?!\w)"
+
+
+def grammar(pattern: str) -> regex.Pattern[str]:
+    """A pattern over `Reading.form` in verbose syntax, whose words may be written with old or new tone marks."""
+    return regex.compile(_in_form(pattern), regex.VERBOSE)
+
+
+def _in_form(words: str) -> str:
+    return new_tone_marks(unicodedata.normalize("NFC", words))

@@ -193,13 +193,12 @@ def organisations(text: str, entities: Iterable[Entity]) -> tuple[Organisation, 
     """The organisations among the entities of a text, by their first mention."""
     named, bodies = _labelled(entities, PERSON, ORGANISATION)
     places = Map.of(text, named)
-    near = places.near
     found: list[Organisation] = []
     for group in mentions.organisations(text, bodies, places.about):
         names = sorted({mention.text for mention in group}, key=lambda name: (-len(name), name))
         level = next((level for name in names if (level := level_of(name))), None)
-        place = next((place for name in names if (place := place_of(name, near))), None) or (places.sole(level) if level else None)
-        found.append(Organisation(mentions.fullest(group), group, level, place))
+        place = next((place for name in names if (place := place_of(name, places.near))), None)
+        found.append(Organisation(mentions.fullest(group), group, level, place or (places.sole.get(level) if level else None)))
     return tuple(found)
 
 

@@ -109,9 +109,9 @@ class Post:
 class _Beside:
     """What was read before a name and behind it.
 
-    `touches` tells that no sign stands between the posts before it and the name, `shared` that they are meant of the next names too,
-    `follows` that only a comma or "và" stands between the name before and this one, and `chosen` that the posts behind it are a result
-    ("được bầu giữ chức"), which may be meant of the names before too.
+    `touches`: no sign stands between the posts before it and the name; `shared`: they are meant of the next names too; `follows`:
+    only a comma or "và" stands between the name before and this one; `chosen`: the posts behind it are those that people were
+    chosen for ("giữ chức"), and may be meant of the names before too.
     """
 
     before: list[Found]
@@ -349,6 +349,6 @@ class _Bodies:
             return settlement
         fitting = next((_BODIES_OF[word] for word in reversed(spoken) if word in _BODIES_OF), frozenset())
         for body in reversed(self.bodies[bisect_left(self.starts, start) : bisect_left(self.starts, place)]):
-            if _key(body.text).split()[0] in fitting:
+            if fitting.intersection(_key(body.text).split()[:1]):
                 return body.start, body.end
         return None
