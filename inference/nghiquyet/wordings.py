@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 import regex
 
 from nghiquyet.quantities import Quantity
-from nghiquyet.reading import BLANK, Reading, blank, grammar, in_form, one_of
+from nghiquyet.reading import BLANK, Reading, blank, grammar, one_of, phrases
 
 Change = Literal["reach", "increase", "decrease", "keep", "eliminate"]
 
@@ -26,7 +26,7 @@ _LEADING: Final[dict[str, Change]] = {
     **dict.fromkeys(["giảm", "giảm tiếp", "giảm thêm", "giảm thiểu", "cắt giảm", "kéo giảm", "tinh giản", "hạ", "rút ngắn"], "decrease"),
     **dict.fromkeys(["tăng", "tăng thêm", "nâng", "thêm"], "increase"),
     **dict.fromkeys(["giữ", "giữ vững", "giữ ổn định", "duy trì"], "keep"),
-    **dict.fromkeys(map(in_form, ["xóa", "xóa xong", "xóa hết", "xóa bỏ"]), "eliminate"),
+    **dict.fromkeys(phrases("xóa, xóa xong, xóa hết, xóa bỏ"), "eliminate"),
 }
 # What looks like a leading verb of change and is part of a name.
 _NO_CHANGE: Final = frozenset(["tăng trưởng", "tăng cường", "nâng cấp", "nâng cao", "nâng chất", "giảm nghèo", "giữ gìn", "hạ tầng"])
