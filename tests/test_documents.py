@@ -7,14 +7,16 @@ import pytest
 import yaml
 
 from nghiquyet import checkpoint
-from nghiquyet_training import card, run_reports
+from nghiquyet_training import card, record_report, run_reports
 
 
 def test_the_model_card_is_what_the_runs_recorded(root: Path) -> None:
     reports = [run_reports.read(path) for path in sorted((root / "training/reports").glob("*.json"))]
     assert reports
+    records = root / "training/records.json"
+    figures = record_report.read(records) if records.exists() else None
     written = (root / "model_card.md").read_text(encoding="utf-8")
-    assert written == card.render(checkpoint.read(root / "inference/nghiquyet/model"), reports)
+    assert written == card.render(checkpoint.read(root / "inference/nghiquyet/model"), reports, figures)
     metadata = yaml.safe_load(written.split("---\n")[1])
     assert metadata["pipeline_tag"] == "token-classification"
     assert len(metadata["model-index"][0]["results"]) == sum(len(report["scores"]) for report in reports)

@@ -8,6 +8,7 @@
 
 from importlib.metadata import version
 
+from nghiquyet.comparison import Comparison, compare
 from nghiquyet.entities import Entity
 from nghiquyet.errors import CheckpointError, InputError, MissingExtraError, NghiquyetError
 from nghiquyet.extractor import Extractor, predict
@@ -16,6 +17,7 @@ from nghiquyet.records import Organisation, Person, Target
 
 __all__ = [
     "CheckpointError",
+    "Comparison",
     "Entity",
     "Extractor",
     "InputError",
@@ -25,6 +27,7 @@ __all__ = [
     "Person",
     "Prediction",
     "Target",
+    "compare",
     "predict",
 ]
 __version__ = version("nghiquyet")

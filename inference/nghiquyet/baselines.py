@@ -10,9 +10,10 @@ from nghiquyet.reading import Reading, grammar, one_of
 
 # How far behind or before a target its state of today is looked for, in characters.
 _REACH: Final = 80
-_NOW: Final = grammar(rf"[\s,;(]*+(?:trong[ ]khi[ ])?{one_of(['hiện', 'hiện nay', 'hiện tại', 'hiện mới', 'nay mới', 'hiện chỉ'])}[^.;\n]{{0,60}}")
+_NOW: Final = grammar(
+    rf"[\s,;(]*+(?:trong[ ]khi[ ])?{one_of('hiện, hiện nay, hiện tại, hiện mới, nay mới, hiện chỉ')}[^.;\n]{{0,60}}"
+)
 _ONLY: Final = grammar(r"(?<!\w)mới[ ](?:chỉ[ ])?(?:đạt[ ]|có[ ])?(?=\d)[^.;\n]{1,120}trong[ ]khi[^.;\n]{0,60}$")
-_TODAY: Final = grammar(r"(?:gấp|so[ ]với)[^,;.]{0,20}hiện[ ](?:nay|tại)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,13 @@ class Baseline:
     year: int | None
 
 
-def baseline(
-    reading: Reading, start: int, end: int, stated: Quantity | None, times: list[Time], today: int | None
-) -> Baseline | None:
-    """The baseline of the target at two places; `stated` is the number it names itself, `times` those within it, `today` the dateline's year."""
+def baseline(reading: Reading, start: int, end: int, stated: Quantity | None, times: list[Time]) -> Baseline | None:
+    """The baseline of the target at two places; `stated` is the number that it names itself, `times` those within it."""
     year = next((time.year for time in times if time.role is Role.BASELINE), None)
     if stated:
         return Baseline(stated.value_max if stated.value_min is None else stated.value_min, stated.unit, year)
     if year is not None:
         return Baseline(None, None, year)
-    if today is not None and _TODAY.search(reading.form, start, end):
-        return Baseline(None, None, today)
     behind = _NOW.match(reading.form, end, end + _REACH)
     before = _ONLY.search(reading.form, max(0, start - 2 * _REACH), start)
     for found in (behind, before):

@@ -1,7 +1,5 @@
-"""Entities for people and other programs: HTML, CSV, CoNLL. Texts are escaped; nothing an article says becomes markup."""
+"""Entities for people and other programs: HTML, CoNLL. Texts are escaped; nothing an article says becomes markup."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
@@ -62,21 +60,6 @@ def html_page(documents: Iterable[tuple[str, str, Sequence[Entity], Sequence[str
         "article{margin-bottom:3rem;border-top:1px solid #ccc}</style></head>"
         f"<body><p>{legend}</p>{''.join(body)}</body></html>\n"
     )
-
-
-CSV_COLUMNS: Final = ("document", "label", "start", "end", "text", "score")
-
-
-def csv_rows(documents: Iterable[tuple[str, Sequence[Entity]]]) -> str:
-    """One row an entity under a header, lines ended as RFC 4180 has them; cells that a spreadsheet would run are disarmed."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
-    for title, entities in documents:
-        for entity in entities:
-            text = "'" + entity.text if entity.text[0] in "=+-@" else entity.text
-            writer.writerow([title, entity.label, entity.start, entity.end, text, f"{entity.score:.4f}"])
-    return out.getvalue()
 
 
 def conll(text: str, spans: Iterable[tuple[int, int, str]], labels: tuple[str, ...]) -> str:

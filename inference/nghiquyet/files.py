@@ -5,24 +5,34 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 from nghiquyet.errors import InputError
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write `content` as UTF-8 to a new file that then takes the place of `path`; folders are made.
+    """Write `content` as UTF-8; see `write_file`.
 
     Bytes of a file name that are not UTF-8 (surrogate escapes) come out as they went in.
 
     Raises:
         InputError: if it cannot be written; what stood at `path` stays.
     """
+    write_file(path, lambda file: file.write(content.encode("utf-8", errors="surrogateescape")))
+
+
+def write_file(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
+    """Let `fill` write into a new file, which then takes the place of `path`; folders are made.
+
+    Raises:
+        InputError: if it cannot be written; whatever ends `fill`, what stood at `path` stays.
+    """
     draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
             draft = Path(file.name)
-            file.write(content.encode("utf-8", errors="surrogateescape"))
+            fill(file)
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(0o644)

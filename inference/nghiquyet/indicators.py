@@ -1,7 +1,7 @@
 """What each target of a document measures, in the words of the text.
 
-What an item of a list leaves unsaid ("tăng bình quân 12%", "20 đảng viên", "Nông nghiệp 37%") is taken from the items around it and from the
-header, put together from the general to the particular.
+What an item of a list leaves unsaid ("tăng bình quân 12%", "20 đảng viên", "Nông nghiệp 37%") is taken from the items around it and
+from the header, put together from the general to the particular.
 """
 
 from collections.abc import Sequence
@@ -9,44 +9,44 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from nghiquyet.quantities import canonical
-from nghiquyet.reading import BLANK, Reading, grammar, one_of
+from nghiquyet.reading import BLANK, Reading, grammar, one_of, phrases
 from nghiquyet.wordings import HEAD, HEADS, PREDICATE, Wording, form_of
 
-# How much of the words before a target is looked at for a header, and how long a whole may be to stand before its parts, in characters.
+# How much of the words before a target is looked at for a header, and how long a whole may be to stand before its parts, in
+# characters.
 _NEAR: Final = 200
 _LONGEST_WHOLE: Final = 200
 
 _HEADER: Final = grammar(
     rf"""
     (?:(?<!.)|[-.;,“"+]|\d[.)])[\W\d]{{0,20}}
-    (?P<header>{one_of(["cơ cấu", "tỷ trọng", "tỉ trọng", "tỷ lệ", "tỉ lệ", "tốc độ", "diện tích", "sản lượng", "số"])}[^.;:{BLANK}]{{0,60}})
+    (?P<header>{one_of("cơ cấu, tỷ trọng, tỉ trọng, tỷ lệ, tỉ lệ, tốc độ, diện tích, sản lượng, số")}[^.;:{BLANK}]{{0,60}})
     [{BLANK}, ]*+:[^\w]*+$
     """
 )
 # Heads under which a list goes on with the things alone: "tỷ trọng nông nghiệp 41%, công nghiệp 29%".
-_SHARED_HEAD: Final = grammar(one_of(["tỷ trọng", "tỉ trọng", "cơ cấu", "diện tích", "sản lượng", "năng suất"]))
+_SHARED_HEAD: Final = grammar(one_of("tỷ trọng, tỉ trọng, cơ cấu, diện tích, sản lượng, năng suất"))
 _ASIDE: Final = grammar(rf"(?<!\w)riêng[ ](?P<whole>[^,;.:{BLANK}]{{3,40}}),[ ]$")
-_RELATIVE: Final = grammar(one_of(["tỷ lệ", "tỉ lệ", "mức", "mức độ", "tốc độ", "số"]))
-_GROUP: Final = grammar(one_of(["vùng", "đồng bào", "khu vực", "các xã", "các huyện", "xã", "huyện", "người", "phụ nữ", "nữ"]))
-_OPENING_PREDICATE: Final = grammar(
-    one_of(["đạt", "được", "có", "là", "ở", "tại", "hoàn thành", "trong số", "đã", "qua", "thuộc", "do", "bán"])
-)
+_RELATIVE: Final = grammar(one_of("tỷ lệ, tỉ lệ, mức, mức độ, tốc độ, số"))
+_GROUP: Final = grammar(one_of("vùng, đồng bào, khu vực, các xã, các huyện, xã, huyện, người, phụ nữ, nữ"))
+_OPENING_PREDICATE: Final = grammar(one_of("đạt, được, có, là, ở, tại, hoàn thành, trong số, đã, qua, thuộc, do, bán"))
 _OUT_OF: Final = grammar(r"trong[ ]số[ ](?:đó|này|ấy)[ ]")
 _JOINED: Final = grammar(r"[\s,;]*+(?:(?:và|cùng)\s)?")
 _BESIDE: Final = grammar(r"[^.;:\n]{0,80}")
-_PARTS: Final = grammar(one_of(["trong đó", "trong số này", "trong số đó"]))
-_SAYS_ALL: Final = grammar(one_of(["đạt", "được", "tham gia", "có", "sử dụng", "hoàn thành"]))
+_PARTS: Final = grammar(one_of("trong đó, trong số này, trong số đó"))
+_SAYS_ALL: Final = grammar(one_of("đạt, được, tham gia, có, sử dụng, hoàn thành"))
 # What a later item may say of the groups before it.
-_SHAREABLE: Final = grammar(one_of(["đạt", "được", "hoàn thành", "xếp loại", "có", "tham gia", "sử dụng", "đủ"]))
+_SHAREABLE: Final = grammar(one_of("đạt, được, hoàn thành, xếp loại, có, tham gia, sử dụng, đủ"))
 _SUBJECT: Final = grammar(
     rf"[\W\d]*+(?P<subject>{one_of(HEADS)}(?:[ ]\w++){{0,5}}?)(?=[ ](?:sẽ|phải|được|không|cần|đạt|thì)(?!\w)|[,:])"
 )
-_STANDARD: Final = grammar(r"(?<=đạt[ ]chuẩn[ ])[^,;.:(]++$")
-_REFERRING: Final = frozenset(["đạt", "chiếm", "là"])
+_STANDARD: Final = grammar(r"(?<=đạt[ ]chuẩn[ ])[^,;.:(]{1,200}+$")
+_REFERRING: Final = frozenset(phrases("đạt, chiếm, là, góp"))
 
 
 class Gap(NamedTuple):
-    """The words between a target and the one before it, or the beginning of its sentence: their form without times, and where it starts.
+    """The words between a target and the one before it, or the beginning of its sentence: their form without times, and where it
+    starts.
 
     `sentence` and `line` tell whether the target before stands in the same sentence and line.
     """
@@ -127,7 +127,8 @@ def _named(reading: Reading, words: Wording, gap: Gap, around: _Around) -> _Name
     if (aside := _ASIDE.search(gap.words, near)) and _RELATIVE.match(said):
         own = _joined(reading.quote(gap.start + aside.start("whole"), gap.start + aside.end("whole")), own)
     shared = _SHARED_HEAD.match(said)
-    return _Named(own, own, lead, own[: shared.end()] if shared else "")
+    tokens = [*(words.left or words.noun), *words.right]
+    return _Named(own, own, lead, words.quote(tokens[: len(shared[0].split())]) if shared else "")
 
 
 def _joined(whole: str, part: str) -> str:
@@ -195,7 +196,7 @@ def _same_unit(words: Wording, previous: Wording) -> bool:
 
 
 def _shared_predicates(wordings: Sequence[Wording], gaps: Sequence[Gap]) -> list[str]:
-    """For each share of a bare group, what a later item of its list says of all: "60% trường mầm non, 45% trường THCS đạt chuẩn"."""
+    """For each share of a bare group, what a later item of its list says of all: "60% trường A, 45% trường B đạt chuẩn"."""
     shared = [""] * len(wordings)
     for n in range(len(wordings) - 2, -1, -1):
         here, after = wordings[n], wordings[n + 1]

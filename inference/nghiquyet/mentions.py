@@ -4,6 +4,7 @@ Two full names are never joined. A short form ("ông Huấn", "Huyện ủy", "M
 shortens several that cannot be told apart, it stays alone.
 """
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from typing import Final
 import regex
 
 from nghiquyet.entities import Entity
-from nghiquyet.places import Form, forms, seats
+from nghiquyet.places import LINE_BREAK, Form, forms, seats
 from nghiquyet.register import folded
 from nghiquyet.text import model_form
 
@@ -25,7 +26,7 @@ def _key(phrase: str) -> Key:
 
 
 # How far before a name its form of address begins, in characters.
-_ADDRESS_REACH: Final = 12
+_ADDRESS_REACH: Final = 24
 _ADDRESS: Final = regex.compile(
     r"(?<!\p{L})(?:(?P<man>ông|anh|chú|thầy|mr\.?)|(?P<woman>bà|chị|cô|mế|mrs\.?|ms\.?)|em|bác|cụ|già|đồng\s++chí|đ/c)\s++$",
     regex.IGNORECASE,
@@ -96,8 +97,10 @@ _ABBREVIATIONS: Final = {
     }.items()
 }
 _WHOLE_NAMES: Final = {
+    # The Front and its committee are one to the news.
+    _key("ủy ban mặt trận tổ quốc"): _key("mặt trận tổ quốc"),
+    _key("ủy ban mặt trận"): _key("mặt trận tổ quốc"),
     _key("mặt trận"): _key("mặt trận tổ quốc"),
-    _key("ủy ban mặt trận"): _key("ủy ban mặt trận tổ quốc"),
     _key("hội phụ nữ"): _key("hội liên hiệp phụ nữ"),
     _key("đoàn thanh niên cộng sản hồ chí minh"): _key("đoàn thanh niên"),
 }
@@ -121,11 +124,11 @@ _JOINT: Final = regex.compile(r"[\s&\-–]++")
 _ALIAS: Final = regex.compile(
     r"\s{0,3}\(\s{0,3}(?P<said>[^()\n]{0,20}(?:gọi|viết)\s(?:tắt|chung)(?:\slà)?)?+[\s:]{0,3}", regex.IGNORECASE
 )
+_ALIAS_REACH: Final = 80
 # Bodies whose name in brackets is another name for them, not that of the body they belong to.
 _NAMED_TWICE: Final = frozenset(
     map(model_form, ("ngân", "quỹ", "tổ", "tập", "tổng", "hiệp", "hội", "liên", "cơ", "chương", "phòng", "ủy"))
 )
-_LINE_BREAK: Final = regex.compile(r"[\n\r\u2028\u2029\v\f\x85]")
 
 
 def people(text: str, mentions: Sequence[Entity]) -> list[tuple[Entity, ...]]:
@@ -133,7 +136,7 @@ def people(text: str, mentions: Sequence[Entity]) -> list[tuple[Entity, ...]]:
     names = _with_initials_resolved([_Name.of(text, mention) for mention in mentions])
     full_names = _full_names(names)
     genders = _genders(names)
-    owners: list[Key | None] = [name.key if name.key in full_names else None for name in names]
+    owners: list[Key | None] = [name.key if name.key in full_names and len(name.key) > 1 else None for name in names]
     for order in (range(len(names)), range(len(names) - 1, -1, -1)):
         latest = _Latest()
         for i in order:
@@ -168,7 +171,8 @@ class _Name:
         if initials:
             spelled = "".join(spelled).split(".")
         key = tuple(word.casefold() for word in spelled)
-        address = _ADDRESS.search(text[max(0, mention.start - _ADDRESS_REACH) : mention.start])
+        before = text[max(0, mention.start - _ADDRESS_REACH) : mention.start]
+        address = _ADDRESS.search(unicodedata.normalize("NFC", before))
         woman = None
         if address is not None and (address["man"] or address["woman"]):
             woman = address["woman"] is not None
@@ -249,8 +253,8 @@ def _genders(names: Iterable[_Name]) -> dict[Key, bool]:
 def organisations(text: str, mentions: Sequence[Entity], named: Container[str]) -> list[tuple[Entity, ...]]:
     """The mentions of each organisation, in text order, the organisations by their first mention.
 
-    A short form is joined to the one name that it shortens, or of several to the one that its own line named before it. One that does
-    not tell the level of government ("Đảng ủy") is joined to a name with a place only behind that name.
+    A short form is joined to the one name that it shortens, or of several to the one that its own line named before it. One that
+    does not tell the level of government ("Đảng ủy") is joined to a name with a place only behind that name.
 
     Args:
         text: the text of which `mentions` are spans, in order.
@@ -270,7 +274,7 @@ def organisations(text: str, mentions: Sequence[Entity], named: Container[str]) 
     groups: dict[Key, list[Entity]] = {}
     in_line: set[Key] = set()
     for i, mention in enumerate(mentions):
-        if _LINE_BREAK.search(text, mentions[i - 1].end if i else 0, mention.start):
+        if LINE_BREAK.search(text, mentions[i - 1].end if i else 0, mention.start):
             in_line.clear()
         candidates = meant[keys[i]]
         if len(candidates) > 1:
@@ -352,7 +356,8 @@ def _aliases(text: str, mentions: Sequence[Entity], bodies: Sequence[_Body]) -> 
     found: dict[Key, Key] = {}
     for i in range(1, len(mentions)):
         name, other = bodies[i - 1].key, bodies[i].key
-        gap = _ALIAS.fullmatch(text, mentions[i - 1].end, mentions[i].start)
+        between = text[mentions[i - 1].end : min(mentions[i].start, mentions[i - 1].end + _ALIAS_REACH)]
+        gap = _ALIAS.fullmatch(unicodedata.normalize("NFC", between))
         if gap is None or other == name or text[mentions[i].end : mentions[i].end + 1] != ")":
             continue
         initials = "".join(word[0] for word in name)

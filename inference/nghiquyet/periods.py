@@ -1,7 +1,8 @@
 """When something shall be reached: the times that a text names, and which of them governs a place.
 
-`times` finds the expressions. `Timeline` reads a document once and answers for every place which time stated before it, in its sentence, its
-list header or its lead-in, governs it. Relative times ("5 năm tới", "cuối nhiệm kỳ") are resolved by the article's own date and term.
+`times` finds the expressions. `Timeline` reads a document once and answers for every place which time stated before it, in its
+sentence, its list header or its lead-in, governs it. Relative times ("5 năm tới", "cuối nhiệm kỳ") are resolved by the article's
+own date and term.
 """
 
 from bisect import bisect_left, bisect_right
@@ -23,100 +24,73 @@ _BEFORE: Final = 60
 _HEADING: Final = 120
 _TERM_YEARS: Final = 5
 _DATELINE_LINES: Final = 6
+_LEAD_LINES: Final = 4
 
 _DIGITS: Final = r"(?:19|20)\d\d(?!\d|[.,]\d|[ ]?%)"
 _YEAR: Final = rf"(?<![\d.,]){_DIGITS}"
 _DAY: Final = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH: Final = r"(?:0?[1-9]|1[0-2])"
 _QUARTER: Final = r"(?:iv|i{1,3}|[1-4])(?!\w)"
-_COUNT: Final = r"(?:\d{1,2}|" + one_of(["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"]) + ")"
-_LEADS: Final = (
-    "từ nay",
-    "cho đến",
-    "đến",
-    "tới",
-    "vào",
-    "trong",
-    "ngay",
-    "ngay từ",
-    "sang",
-    "bước sang",
-    "trước",
-    "chậm nhất",
-    "muộn nhất",
-    "hết",
-    "cuối",
-    "đầu",
-    "giữa",
-    "trước khi",
-    "kết thúc",
-    "suốt",
-    "cả",
-    "của",
-    "thời gian",
-    "phần",
-    "còn lại",
-    "nửa cuối",
-    "6 tháng cuối",
-    "tầm nhìn",
-    "khoảng",
-    "riêng",
-    "từ",
-    "kể từ",
-    "sau",
-    "dịp",
-    "mùa mưa",
-    "mùa khô",
-    "tết",
-    "tết nguyên đán",
+_COUNT: Final = r"(?:\d{1,2}|" + one_of("một, hai, ba, bốn, năm, sáu, bảy, tám, chín, mười") + ")"
+_LEADS: Final = one_of(
+    """
+    từ nay, cho đến, đến, tới, vào, trong, ngay, ngay từ, sang, bước sang, trước, chậm nhất, muộn nhất, hết, cuối, đầu, giữa,
+    trước khi, kết thúc, suốt, cả, của, thời gian, phần, còn lại, nửa cuối, 6 tháng cuối, tầm nhìn, khoảng, riêng, từ, kể từ,
+    sau, dịp, học kỳ i, học kỳ ii
+    """
 )
 _PATTERN: Final = grammar(
     rf"""
-    (?P<lead>(?:{one_of(_LEADS)}[ ])*+)
+    (?P<lead>(?:{_LEADS}[ ]){{0,8}}+)
     (?:
-        (?P<kind>{one_of(["giai đoạn", "nhiệm kỳ", "thời kỳ", "năm học", "niên khóa", "niên vụ", "mùa vụ", "vụ", "năm", "các năm"])}
+        (?P<kind>{one_of("giai đoạn, nhiệm kỳ, thời kỳ, năm học, niên khóa, niên vụ, mùa vụ, vụ, năm, các năm")}
             [ ]\(?|{_COUNT}[ ]năm[ ]\(?)?+
         (?P<first>{_YEAR})[ ]?(?:-|đến|tới)[ ]?(?:hết[ ]|cuối[ ])?(?:năm[ ])?(?P<last>{_YEAR})
       | (?:ngày[ ])?{_DAY}[ ]?[/.-][ ]?{_MONTH}[ ]?[/.-][ ]?(?P<date>{_DIGITS})
       | (?:tháng[ ])?(?<![\d/.,-]){_MONTH}[/.-](?P<month>{_DIGITS})
       | quý[ ]{_QUARTER}(?:[ ]?[/-][ ]?|[ ]năm[ ]|[ ])(?P<quarter>{_DIGITS})
-      | (?:(?:tháng[ ]{_MONTH}[ ])?năm[ ]|(?<=(?<!\w)(?:đến|tới|trước|vào|trong|hết|cuối|giữa|đầu|từ|sau|đán|tết|khô|mưa|kế[ ]hoạch|mốc|chỉ[ ]tiêu|kt-xh)[ ])
-        |(?={_YEAR}[ ]{one_of(["đạt", "là", "còn", "phải", "gấp", "tăng", "giảm"])}))(?P<year>{_YEAR})
-      | (?P<term>nhiệm[ ]kỳ(?:[ ](?:này|mới|tới))?)(?![ ](?:trước|qua|vừa|cũ)\b)(?![ ]?{_YEAR})
+      | (?:(?:tháng[ ]{_MONTH}[ ])?năm[ ]
+        |(?<=(?<!\w)(?:đến|tới|trước|vào|trong|hết|cuối|giữa|đầu|từ|sau|đán|kế[ ]hoạch|mốc|chỉ[ ]tiêu|kt-xh)[ ])
+        |(?={_YEAR}[ ]{one_of("đạt, là, còn, phải, gấp, tăng, giảm")}))(?P<year>{_YEAR})
+      | (?P<term>nhiệm[ ]kỳ(?:[ ](?:này|mới|tới))?|(?<=(?:cuối|hết)[ ])kỳ(?!\w))(?![ ](?:trước|qua|vừa|cũ)\b)(?![ ]?{_YEAR})
       | (?P<coming>{_COUNT})[ ]năm[ ](?:tới|nữa|sau|tiếp[ ]theo)(?!\w)
       | (?P<this>năm[ ]nay|năm(?=[ ]*+(?:$|[,;.:)\n])))
-      | (?P<next>năm[ ](?:sau|tới)(?!\w)|(?<!\w)sang[ ]năm(?!\w|[ ]\d)|vụ[ ](?:sau|tới)(?!\w))
-      | (?P<within>tết(?:[ ]nguyên[ ]đán)?(?!\w)|mùa[ ](?:mưa|khô)|(?:ngày[ ])?(?<![\d/.,-]){_DAY}[/-]{_MONTH}(?![\d/%]|[.,-]\d)|tháng[ ]{_MONTH}(?![\d/-])|quý[ ]{_QUARTER})
+      | (?P<next>năm[ ](?:sau|tới)(?!\w)|năm(?<=(?<!\w)sang[ ]năm)(?!\w|[ ]\d)|vụ[ ](?:sau|tới)(?!\w))
+      | (?:tết(?:[ ]nguyên[ ]đán)?|mùa[ ](?:mưa|khô))[ ](?:năm[ ])?(?P<season>{_YEAR})
+      | (?P<within>
+            tết(?:[ ]nguyên[ ]đán)?(?!\w) | mùa[ ](?:mưa|khô) | tháng[ ]{_MONTH}(?![\d/-]) | quý[ ]{_QUARTER}
+          | (?:ngày[ ])?(?<![\d/.,-]){_DAY}[/-]{_MONTH}(?![\d/%]|[.,-]\d)
+        )
     )
     """
 )
 _BASELINE: Final = grammar(
     rf"""
-    (?: {one_of(["so với", "so cùng kỳ", "cùng kỳ", "bằng", "hơn", "mức của", "số của"])}
-      | {one_of(["gấp", "bằng", "cao hơn", "tăng"])}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)
-      | {one_of(["gấp đôi", "gấp rưỡi"])}
+    (?: {one_of("so với, so cùng kỳ, cùng kỳ, bằng, hơn, mức của, số của")}
+      | {one_of("gấp, bằng, cao hơn, tăng")}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)
+      | {one_of("gấp đôi, gấp rưỡi")}
     )
     (?:[ ]với)?(?:[ ](?:cả|mức|thời điểm|kết quả|thực hiện|cuối|đầu|hết))*[ ]?$
     """
 )
-_STANDARD: Final = grammar(rf"{one_of(['chuẩn nghèo', 'theo chuẩn', 'theo tiêu chí'])}(?:[ ]\w++){{0,2}}[ ]?$")
-_AFTERMATH: Final = grammar(rf"{one_of(['sau', 'ngay sau', 'kể từ', 'từ', 'trước'])}[ ][^;.:]{{0,50}}đại[ ]hội[^;.:]{{0,60}}$")
-_PLANS: Final = grammar(one_of(["chỉ tiêu", "mục tiêu"]))
+_STANDARD: Final = grammar(rf"{one_of('chuẩn nghèo, theo chuẩn, theo tiêu chí')}(?:[ ]\w++){{0,2}}[ ]?$")
+_AFTERMATH: Final = grammar(rf"{one_of('sau, ngay sau, kể từ, từ, trước')}[ ][^;.:]{{0,50}}đại[ ]hội[^;.:]{{0,60}}$")
+_PLANS: Final = grammar(one_of("chỉ tiêu, mục tiêu"))
 _VISION: Final = grammar(r"tầm[ ]nhìn")
 _START: Final = grammar(r"(?<!\w)(?:kể[ ])?từ[ ]$")
-_UNTIL: Final = grammar(one_of(["đến", "tới", "nay"]))
-_END: Final = grammar(one_of(["cuối", "hết", "kết thúc", "còn lại", "nửa cuối"]))
+_UNTIL: Final = grammar(one_of("đến, tới, nay"))
+_END: Final = grammar(one_of("cuối, hết, kết thúc, còn lại, nửa cuối"))
 _BEGINNING: Final = grammar(r"(?:đầu|giữa|nửa|từ|sau|năm|tháng)[ ](?:của[ ])?$")
-_LEADING: Final = grammar(one_of(["trong", "cả", "suốt", "cuối", "hết", "kết thúc", "còn lại", "ngay"]))
-_DEADLINE: Final = grammar(one_of(["trước", "đến", "tới", "hết", "vào", "trong", "chậm nhất", "muộn nhất", "từ", "cuối"]))
-_SEASON: Final = grammar(one_of(["năm học", "niên khóa", "niên vụ", "mùa vụ", "vụ"]))
+_LEADING: Final = grammar(one_of("trong, cả, suốt, cuối, hết, kết thúc, còn lại, ngay"))
+_DEADLINE: Final = grammar(one_of("trước, đến, tới, hết, vào, trong, chậm nhất, muộn nhất, từ, cuối"))
+_SEASON: Final = grammar(one_of("năm học, niên khóa, niên vụ, mùa vụ, vụ"))
 
 _TERM: Final = grammar(rf"nhiệm[ ]kỳ[ ]\(?({_YEAR})[ ]?-[ ]?({_YEAR})")
 _DATE: Final = grammar(rf"(?<![\d/.-]){_DAY}[ ]?[/.-][ ]?{_MONTH}[ ]?[/.-][ ]?((?:19|20)\d\d)(?!\d)")
 _DATELINE: Final = grammar(
-    rf"\d{{1,2}}:\d\d|\d{{1,2}}h\d\d|gmt|cập[ ]nhật|{one_of(['thứ hai', 'thứ ba', 'thứ tư', 'thứ năm', 'thứ sáu', 'thứ bảy', 'chủ nhật'])}|\|"
+    rf"\d{{1,2}}:\d\d|\d{{1,2}}h\d\d|gmt|cập[ ]nhật|{one_of('thứ hai, thứ ba, thứ tư, thứ năm, thứ sáu, thứ bảy, chủ nhật')}|\|"
 )
-_DOCUMENT: Final = grammar(rf"{one_of(['nghị quyết', 'quyết định', 'kế hoạch', 'chỉ thị', 'số'])}[^,;.\n]{{0,40}}$")
+_DOCUMENT: Final = grammar(rf"{one_of('nghị quyết, quyết định, kế hoạch, chỉ thị, số')}[^,;.\n]{{0,40}}$")
 
 _MARK: Final = r"(?:[-+*•●▪“\"'(]|\(?\d{1,2}[.)]|\(?[a-zđ][.)]|[ivx]{1,4}[.)])"
 # What may stand between the beginning of a sentence and a target when the sentence only carries a list on.
@@ -124,18 +98,33 @@ _CARRIES_ON: Final = grammar(
     rf"""
     (?:[\W\d]|{
         one_of(
-            ["phấn đấu", "hằng năm", "hàng năm", "mỗi năm", "bình quân", "trong đó", "riêng", "cùng với đó", "đồng thời", "và", "có", "còn"]
-            + ["thì", "bên cạnh đó", "ngoài ra", "tiếp đó", "cụ thể"]
+            '''
+            phấn đấu, hằng năm, hàng năm, mỗi năm, bình quân, trong đó, riêng, cùng với đó, đồng thời, và, có, còn, thì, bên
+            cạnh đó, ngoài ra, tiếp đó, cụ thể
+            '''
         )
     }|về[ ][^,:;.\n]{{1,60}}(?=[,:]|[ ]thì))*+
     """
 )
 _ITEM: Final = grammar(rf"\s*+{_MARK}[ ]?")
+# "Bảng một ... Bảng hai": lines of one enumeration.
+_COUNTED: Final = grammar(rf"[“\"]?(?P<word>\p{{L}}++)[ ](?:{_COUNT}|nhất|tư)(?!\w)")
+_CHAPTER: Final = grammar(r"\s*+[ivx]{1,4}[.)]")
 _Line = list[tuple[int, int]]
 
+# What carries the plan of a body on over full stops, and where another takes the word.
+_RESOLUTION: Final = grammar(one_of("nghị quyết, nq, đại hội"))
+_STANDING: Final = grammar(one_of("tiêu chuẩn, quy định"))
+_ALSO: Final = grammar(one_of("cũng"))
+_SPEAKS: Final = grammar(
+    rf"""
+    {one_of("nói, cho biết, cho hay, cho rằng, nhấn mạnh, khẳng định, đề nghị, chia sẻ, lưu ý, kể, theo ông, theo bà")}
+    | [“"]
+    """
+)
 _RESUMES: Final = grammar(
-    r"[\W\d]*+(?:(?:muốn|để)[ ](?:vậy|thế|được|đạt|làm)|khi[ ](?:đó|ấy)|lúc[ ](?:đó|ấy|này)|làm[ ](?:tròn|được|xong)|theo[ ]đó|cụ[ ]thể"
-    r"|trong[ ]đó|cũng[ ]trong)(?!\w)"
+    r"[\W\d]*+(?:(?:muốn|để)[ ](?:vậy|thế|được|đạt|làm)|khi[ ](?:đó|ấy)|lúc[ ](?:đó|ấy|này)|làm[ ](?:tròn|được|xong)"
+    r"|theo[ ]đó|cụ[ ]thể|trong[ ]đó|cũng[ ]trong)(?!\w)"
 )
 
 
@@ -160,8 +149,8 @@ class Role(Enum):
 class Time:
     """A time named at the places `start` to `end` of a form, half-open.
 
-    `year` is the one by whose end something shall be reached; None where the text does not say which. `in_year` marks a day, month or
-    quarter without its year, `whole_term` a term as a whole.
+    `year` is the one by whose end something shall be reached; None where the text does not say which. `in_year` marks a day, month
+    or quarter without its year, `whole_term` a term as a whole.
     """
 
     start: int
@@ -226,14 +215,14 @@ def _time(form: str, match: regex.Match[str], calendar: Calendar) -> Time | None
     time = Time(match.start(), match.end(), None, None, Role.DEADLINE)
     if match["first"]:
         time = _span(match, time)
-    elif year := match["date"] or match["month"] or match["quarter"] or match["year"]:
+    elif year := match["date"] or match["month"] or match["quarter"] or match["season"] or match["year"]:
         time = replace(time, year=int(year))
     elif match["term"]:
         if _BEGINNING.search(before + lead) or not (_LEADING.search(lead) or " " in match["term"].removeprefix("nhiệm kỳ")):
             return None
-        term = calendar.coming_term if match["term"].endswith(("mới", "tới")) else calendar.term
+        term = calendar.coming_term if match["term"].endswith(("mới", "tới")) or match["term"] == "kỳ" else calendar.term
         closing = _END.search(lead) is not None
-        time = replace(time, year=term and term.end, period=None if closing else term, whole_term=not closing)
+        time = replace(time, year=term.end if term else None, period=None if closing else term, whole_term=not closing)
     elif match["coming"]:
         count = int(match["coming"]) if match["coming"].isdecimal() else int(spelled(match["coming"]) or 0)
         if count == _TERM_YEARS and calendar.coming_term:
@@ -277,18 +266,28 @@ def _role(before: str, lead: str, match: regex.Match[str]) -> Role:
     return Role.DEADLINE
 
 
+@dataclass(frozen=True, slots=True)
+class _Resolution:
+    """The term of the article's main resolution, that of the one last named, and whether the text is just giving it."""
+
+    main: Time | None
+    term: Time | None
+    quoted: bool
+
+
 class Timeline:
     """The times of a document, and which of them governs a place from outside.
 
-    A time governs what follows it in its sentence until another comes. A time in a list header, lead-in or question governs the lines of the
-    list below; sentences that only carry a list on, or begin with "muốn vậy", "khi đó", stay under the time before them. Building is linear
-    in the length of the text.
+    A time governs what follows it in its sentence until another comes. One before a target, or in a list header, lead-in, heading
+    or question, governs the sentences and lines behind too, as long as no other body or speaker takes over. Where no time does, the
+    term of the resolution does that the text is just giving. Building is linear in the length of the text.
     """
 
-    def __init__(self, reading: Reading, targets: Sequence[tuple[int, int]]) -> None:
-        """Read a document, with the places of its targets in order; `form`, `sentences` and `lines` are its form without times and where they begin.
+    def __init__(self, reading: Reading, targets: Sequence[tuple[int, int]], bodies: Sequence[tuple[int, int]] = ()) -> None:
+        """Read a document, with the places of its targets and of its organisations, each in order.
 
-        `carried` are the beginnings of sentences that only carry a list on.
+        `form`, `sentences` and `lines` are its form without times and where they begin; `carried` are the beginnings of sentences
+        that only carry a list on, `headings` those of lines that are headings, `quoting` those of lines that give a resolution.
         """
         self.calendar = Calendar.of(reading.form)
         self.times: Sequence[Time] = times(reading.form, self.calendar)
@@ -296,9 +295,12 @@ class Timeline:
         self.form = blank(reading.form, ((time.start, time.end) for time in self.times))
         self._targets = targets
         self._target_starts = [start for start, _ in targets]
+        self._body_starts = [start for start, _ in bodies]
         self.sentences: list[int] = []
         self.lines: list[int] = []
         self.carried: set[int] = set()
+        self.headings: set[int] = set()
+        self.quoting: set[int] = set()
         self._places: list[int] = []
         self._frames: list[Time | None] = []
         self._read(reading)
@@ -316,30 +318,68 @@ class Timeline:
     def _read(self, reading: Reading) -> None:
         section: Time | None = None
         header: Time | None = None
+        frame: Time | None = None
+        resolution = _Resolution(None, None, quoted=False)
+        series = ""
         introduced = False
         for n, line in enumerate(_lines(reading)):
-            self.lines.append(line[0][0])
+            begin, end = line[0][0], line[-1][1]
+            last = reading.form[end - 1]
+            self.lines.append(begin)
             self.sentences.extend(start for start, _ in line)
             listed = introduced or self._is_item(line)
-            if listed:
-                self.carried.add(line[0][0])
-            last = reading.form[line[-1][1] - 1]
+            short = n > 0 and end - begin <= _HEADING and last not in ".…;,:!"
+            heads = short and (not listed or _CHAPTER.match(self.form, begin) is not None)
             asks = last == "?"
-            heads = n > 0 and not listed and line[-1][1] - line[0][0] <= _HEADING and last not in ".…;,:!"
+            resolution = self._resolution(reading, resolution, line, n, short)
+            self._mark(begin, listed, heads, resolution.quoted)
             if asks or heads:
                 section = None
-            frame = header if listed and header else section
-            led: Time | None = None
-            for i, (start, end) in enumerate(line):
-                if i:
-                    frame = self._kept(line[i - 1], (start, end), frame) or section
-                frame, leading = self._follow(start, end, frame)
-                led = leading or led
+            before, series = series, _series(self.form, begin)
+            if not series or series != before:
+                frame = header if listed and header else section
+            term = resolution.term if resolution.quoted and not heads else None
+            frame, led = self._follow_line(line, frame, section, term)
             introduced = last == ":"
             if asks or heads:
                 section = frame
-            if not listed or (introduced and self._deadlines(line[0][0], line[-1][1])):
+            if not listed or (introduced and self._deadlines(begin, end)):
                 header = frame if introduced else led
+
+    def _mark(self, begin: int, listed: bool, heads: bool, quoted: bool) -> None:
+        for holds, places in ((listed, self.carried), (heads, self.headings), (quoted, self.quoting)):
+            if holds:
+                places.add(begin)
+
+    def _resolution(self, reading: Reading, before: "_Resolution", line: _Line, n: int, short: bool) -> "_Resolution":
+        """The resolution that a line gives, with its term: one named in the lead holds for all, another as long as the lines go on
+        with it.
+        """
+        begin, end = line[0][0], line[-1][1]
+        cited = _RESOLUTION.search(self.form, begin, end) is not None
+        quoted = cited or (before.quoted and (short or self._target_after(begin) < end))
+        named = self._term(reading, begin, end) if cited else None
+        main = named if named and n < _LEAD_LINES else before.main
+        return _Resolution(main, named or (before.term if quoted else None) or main, quoted)
+
+    def _term(self, reading: Reading, start: int, end: int) -> Time | None:
+        """The term that is named between two places, unless it was over when the article was written."""
+        named = [time for time in self.within(start, end) if time.period and "nhiệm kỳ" in reading.form[time.start : time.end]]
+        coming = [time for time in named if not (self.calendar.year and time.year and time.year <= self.calendar.year)]
+        return replace(coming[-1], whole_term=False) if coming else None
+
+    def _follow_line(
+        self, line: _Line, frame: Time | None, section: Time | None, term: Time | None
+    ) -> tuple[Time | None, Time | None]:
+        """Go through a line: the time in force at its end, and the last one that introduces a list."""
+        led: Time | None = None
+        for i, (start, end) in enumerate(line):
+            if i:
+                frame = self._kept(line[i - 1], (start, end), frame) or section
+            resolved = term if self._goes_on(start, end) else None
+            frame, leading = self._follow(start, end, frame or resolved)
+            led = leading or led
+        return frame, led
 
     def _follow(self, start: int, end: int, frame: Time | None) -> tuple[Time | None, Time | None]:
         """Go through a sentence: the time in force at its end, and the last one that introduces a list."""
@@ -378,15 +418,43 @@ class Timeline:
         if self._carries_on(*sentence):
             self.carried.add(sentence[0])
             return frame
-        return None
+        return frame if self._leads(frame, before) and self._goes_on(*sentence) else None
+
+    def _leads(self, frame: Time | None, sentence: tuple[int, int]) -> bool:
+        """Whether a time was set for targets behind it, in a sentence or before it, and is not that of a look back."""
+        if frame is None or frame.year is None or self._target_at(frame.start):
+            return False
+        past = self.calendar.year is not None and frame.year < self.calendar.year
+        return not past and (frame.start < sentence[0] or self._target_after(frame.end) < sentence[1])
+
+    def _goes_on(self, start: int, end: int) -> bool:
+        """Whether no other body or speaker takes the word in a sentence before its first target."""
+        target = min(self._target_after(start), end)
+        if _STANDING.search(self.form, start, target):
+            return False
+        if _RESOLUTION.search(self.form, start, target):
+            return True
+        i = bisect_left(self._body_starts, start)
+        other = i < len(self._body_starts) and self._body_starts[i] < target and not _ALSO.search(self.form, start, target)
+        return not other and _SPEAKS.search(self.form, start, target) is None
+
+    def _target_after(self, place: int) -> int:
+        """Where the next target behind a place begins; the end of the text if there is none."""
+        i = bisect_left(self._target_starts, place)
+        return self._target_starts[i] if i < len(self._target_starts) else len(self.form)
 
     def _carries_on(self, start: int, end: int) -> bool:
-        i = bisect_left(self._target_starts, start)
-        target = self._target_starts[i] if i < len(self._targets) else end
+        target = self._target_after(start)
         return target < end and _CARRIES_ON.fullmatch(self.form, start, target) is not None
 
     def _is_item(self, line: _Line) -> bool:
         return _ITEM.match(self.form, line[0][0]) is not None or self._carries_on(*line[0])
+
+
+def _series(form: str, begin: int) -> str:
+    """The word that a line of an enumeration begins with, else none."""
+    counted = _COUNTED.match(form, begin)
+    return counted["word"] if counted else ""
 
 
 def _lines(reading: Reading) -> Iterator[_Line]:
@@ -416,13 +484,16 @@ def governing(outer: Time | None, own: Sequence[Time], quantity: int | None) -> 
     return outer if time.year is None else time
 
 
-_EVERY_YEAR: Final = grammar(rf"{one_of(['hằng năm', 'hàng năm', 'mỗi năm', 'từng năm', 'bình quân năm'])}(?![ ](?:một|\d++|ít[ ]nhất[ ]\w++)[ ]lần)")
+_EVERY_YEAR: Final = grammar(
+    rf"{one_of('hằng năm, hàng năm, mỗi năm, từng năm, bình quân năm')}(?![ ](?:một|\d++|ít[ ]nhất[ ]\w++)[ ]lần)"
+)
 _EVERY_MONTH: Final = grammar(r"(?<!\w)mỗi[ ]tháng(?!\w)")
 _DURATION: Final = grammar(rf"(?:(?<!\w)trong[ ])?(?<!\w){_COUNT}[ ]năm(?:[ ](?:cuối|đầu))?(?!\w|[ ](?:liền|liên|tuổi|học))")
-_WHOLE_TERM: Final = grammar(one_of(["cả nhiệm kỳ", "trong nhiệm kỳ", "toàn nhiệm kỳ", "cả giai đoạn", "suốt nhiệm kỳ"]))
-_PARTS: Final = grammar(rf"[\W\d]*+{one_of(['trong đó', 'riêng'])}")
-# Ratings are given yearly: a rated item stays under "hằng năm" even behind a semicolon.
-_RATED: Final = grammar(r"xếp[ ]loại|hoàn[ ]thành[ ](?:xuất[ ]sắc[ ]|tốt[ ])?nhiệm[ ]vụ|trong[ ]sạch|vững[ ]mạnh")
+_WHOLE_TERM: Final = grammar(one_of("cả nhiệm kỳ, trong nhiệm kỳ, toàn nhiệm kỳ, cả giai đoạn, suốt nhiệm kỳ"))
+_PARTS: Final = grammar(rf"[\W\d]*+{one_of('trong đó, riêng')}")
+_RATED: Final = grammar(
+    r"xếp[ ]loại|hoàn[ ]thành[ ](?:xuất[ ]sắc[ ]|tốt[ ])?nhiệm[ ]vụ|trong[ ]sạch|vững[ ]mạnh|kết[ ]nạp|chi[ ]bộ[ ]yếu[ ]kém"
+)
 
 
 def rates(form: str) -> list[tuple[Per, tuple[int, int]]]:
@@ -441,9 +512,14 @@ def is_part(gap: str) -> bool:
     return _PARTS.match(gap) is not None
 
 
-def inherits(form: str, gap: str, goes_on: bool) -> bool:
-    """Whether an item stays under the "hằng năm" of the one before it in its sentence: what goes on behind a comma, a rating anywhere."""
-    return (goes_on and not any(mark in gap for mark in ";:")) or _RATED.search(form) is not None
+def is_listed(gap: str) -> bool:
+    """Whether only a comma parts two targets: an item stays under the "hằng năm" of the one before it."""
+    return not any(mark in gap for mark in ";:")
+
+
+def is_rated(form: str) -> bool:
+    """Whether a target is plainly yearly wherever its sentence says "hằng năm": the rating of a body or member, an admission."""
+    return _RATED.search(form) is not None
 
 
 def begins(starts: Sequence[int], place: int) -> int:

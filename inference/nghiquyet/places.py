@@ -4,16 +4,22 @@
 company or a school is of no level. The official codes of a place are looked up when they are asked for (see `register`).
 """
 
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
+import regex
+
 from nghiquyet import register
-from nghiquyet.entities import Entity
-from nghiquyet.register import Level, Unit, folded
+from nghiquyet.register import Level, Near, Unit, folded
 from nghiquyet.text import model_form
 from nghiquyet.words import breaks_line, words
+
+LINE_BREAK: Final = regex.compile(r"[\n\r\u2028\u2029\v\f\x85]")
 
 _KINDS: Final[dict[str, Level]] = {
     "tỉnh": "province",
@@ -25,10 +31,12 @@ _KINDS: Final[dict[str, Level]] = {
 _SPELLINGS: Final = {"tp": "thành phố", "tp .": "thành phố", "tx": "thị xã", "tx .": "thị xã", "tphcm": "thành phố"}
 # "Huyện ủy X", "Thành đoàn X": the seat stands in the first half.
 _SEATED: Final = {"tỉnh": "tỉnh", "thành": "thành phố", "huyện": "huyện", "quận": "quận", "thị": "thị xã"}
-_SEATED_BODIES: Final = frozenset(map(model_form, ("ủy", "đoàn")))
-# Of other words: "hợp tác xã", "Nhật Bản"; "xã hội", "Sóc Trăng".
-_NOT_BEFORE: Final = frozenset({"tác", "nhật", "văn"})
-_NOT_BEHIND: Final = frozenset({"hội", "trăng"})
+_SEATED_BODIES: Final = frozenset({model_form("ủy"), "đoàn"})
+# Of other words or names, in two words of which one is like a kind: "hợp tác xã", "nông thôn".
+_OTHER_WORDS: Final = frozenset(
+    tuple(phrase.split())
+    for phrase in ("tác xã", "nhật bản", "văn bản", "cơ bản", "nông thôn", "báo ấp", "xã hội", "sóc trăng", "làng nghề")
+)
 
 
 def _folded_names(listed: str) -> frozenset[str]:
@@ -43,82 +51,55 @@ PROVINCES: Final = _folded_names(
     Bình; Thanh Hóa; Nghệ An; Hà Tĩnh; Quảng Bình; Quảng Trị; Thừa Thiên Huế; Đà Nẵng; Quảng Nam; Quảng Ngãi; Bình Định; Phú
     Yên; Khánh Hòa; Ninh Thuận; Bình Thuận; Kon Tum; Gia Lai; Đắk Lắk; Đắk Nông; Lâm Đồng; Bình Phước; Tây Ninh; Bình Dương;
     Đồng Nai; Bà Rịa - Vũng Tàu; Hồ Chí Minh; Long An; Tiền Giang; Bến Tre; Trà Vinh; Vĩnh Long; Đồng Tháp; An Giang; Kiên
-    Giang; Cần Thơ; Hậu Giang; Sóc Trăng; Bạc Liêu; Cà Mau;
+    Giang; Cần Thơ; Hậu Giang; Sóc Trăng; Bạc Liêu; Cà Mau
     """
 )
 _CENTRAL_CITIES: Final = _folded_names("Hà Nội; Hồ Chí Minh; Đà Nẵng; Hải Phòng; Cần Thơ")
 _HUE: Final = folded("Huế")
 
+
+def _openings(listed: str) -> tuple[str, ...]:
+    """How the names of bodies begin, in whole words."""
+    return tuple("".join(f"{model_form(word)} " for word in opening.split()) for opening in listed.split(";"))
+
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(model_form(word) for word in listed.split())
+
+
 # Bodies of no level of government, whatever place their name holds.
-_UNLEVELLED: Final = (
-    "công ty",
-    "ctcp",
-    "htx",
-    "hợp tác xã",
-    "tập đoàn",
-    "tổng công ty",
-    "doanh nghiệp",
-    "nhà máy",
-    "trường",
-    "xí nghiệp",
-    "hiệp hội",
+_UNLEVELLED: Final = _openings(
+    "công ty; ctcp; htx; hợp tác xã; tập đoàn; tổng công ty; doanh nghiệp; nhà máy; trường; xí nghiệp; hiệp hội"
 )
-_CENTRAL: Final = (
-    "chính phủ",
-    "quốc hội",
-    "bộ chính trị",
-    "ban bí thư",
-    "tổng cục",
-    "thanh tra chính phủ",
-    "văn phòng chính phủ",
-    "kiểm toán nhà nước",
+_CENTRAL: Final = _openings(
+    """
+    chính phủ; quốc hội; ủy ban thường vụ quốc hội; ủy ban dân tộc; ngân hàng nhà nước; kho bạc nhà nước; bộ chính trị; ban bí
+    thư; tổng cục; thanh tra chính phủ; văn phòng chính phủ; kiểm toán nhà nước
+    """
 )
 _NOT_MINISTRIES: Final = frozenset({"chỉ", "chqs", "đội", "tư"})
-_NATIONAL: Final = frozenset(map(model_form, ("hội", "đoàn", "mặt", "liên", "tổng", "bhxh", "ủy", "trung", "mttq")))
-_PROVINCIAL: Final = ("sở", "đoàn đbqh", "đoàn đại biểu quốc hội")
+_NATIONAL: Final = _words("hội đoàn mặt liên tổng bhxh ủy trung mttq")
+_PROVINCIAL: Final = _openings("sở; đoàn đbqh; đoàn đại biểu quốc hội")
 # Bodies that a province may name without the word: "Báo Hà Tĩnh", "Sở TT&TT Bắc Kạn".
-_OF_A_PROVINCE: Final = frozenset(
-    map(
-        model_form,
-        (
-            "sở",
-            "báo",
-            "đài",
-            "ubnd",
-            "hđnd",
-            "ủy",
-            "công",
-            "bhxh",
-            "kho",
-            "kbnn",
-            "cục",
-            "chi",
-            "đoàn",
-            "hội",
-            "liên",
-            "mặt",
-            "mttq",
-        ),
-    )
-)
+_OF_A_PROVINCE: Final = _words("sở báo đài ubnd hđnd ủy công bhxh kho kbnn cục chi đoàn hội liên mặt mttq")
 # Before a province in the text, where other words in capital letters make it part of another name.
 _BEFORE_A_PROVINCE: Final = frozenset({"báo", "đài", "tỉnh", "ở", "tại", "từ", "về", "tp", "cho"})
 _LONGEST_NAME: Final = 5
+_VOWELS: Final = frozenset("aeiouy")
 _YEAR: Final = 4
-
-Near = frozenset[tuple[Level, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place as a text names it: its kind in small letters ("huyện") and its name ("Hương Khê").
 
-    `near` holds the other places of the text, by level and folded name, which tell places of the same name apart.
+    `near` holds other places of the text, which tell places of the same name apart, those first that do it best: the wider places
+    named with it ("xã A, huyện B"), then the main ones of the text, then all.
     """
 
     kind: str
     name: str
-    near: Near = field(default=frozenset(), repr=False, compare=False)
+    near: tuple[Near, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def level(self) -> Level:
@@ -126,21 +107,19 @@ class Place:
 
     @property
     def before(self) -> Unit | None:
-        """The official unit as of June 2025; None if there is none of that name, or several.
-
-        Raises:
-            MissingExtraError: if the register is not installed.
-        """
-        return register.link(self.level, self.kind, self.name, self.near)[0]
+        """The official unit as of June 2025; None if there is none of that name, or several."""
+        return self._units[0]
 
     @property
     def after(self) -> Unit | None:
-        """The official unit since July 2025, which may be a wider one into which the place went; None if that is not one unit.
+        """The official unit since July 2025, which may be a wider one into which the place went; None if that is not one unit."""
+        return self._units[1]
 
-        Raises:
-            MissingExtraError: if the register is not installed.
-        """
-        return register.link(self.level, self.kind, self.name, self.near)[1]
+    @property
+    def _units(self) -> tuple[Unit | None, Unit | None]:
+        nowhere: Near = frozenset()
+        found = (register.link(self.level, self.kind, self.name, near) for near in (*self.near, nowhere))
+        return next((units for units in found if any(units)), (None, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +147,16 @@ def forms(text: str) -> list[Form]:
     row: list[Form] = []
     last = 0
     for word in words(text):
-        capital = word.form[0].isupper() or (word.form.isdigit() and len(word.form) < _YEAR)
+        named = word.form[0].isupper() and not _is_abbreviation(word.form)
+        capital = named or (word.form.isdigit() and len(word.form) < _YEAR)
         row.append(Form(word.start, word.end, word.form.casefold(), capital, breaks_line(text[last : word.start])))
         last = word.end
     return row
+
+
+def _is_abbreviation(form: str) -> bool:
+    """Whether a word has capital letters alone, none of them a vowel: "NTM" is no name."""
+    return len(form) > 1 and form.isupper() and _VOWELS.isdisjoint(unicodedata.normalize("NFD", form.casefold()))
 
 
 def seats(row: Sequence[Form], bare: bool) -> Iterator[Seat]:
@@ -193,20 +178,24 @@ def level_of(name: str) -> Level | None:
     ('district', 'central', 'commune', None)
     """
     row = forms(name)
-    head = " ".join(form.form for form in row[:4]) + " "
-    if head.startswith(tuple(f"{word} " for word in _UNLEVELLED)):
+    head = " ".join(form.form for form in row[:5]) + " "
+    if head.startswith(_UNLEVELLED):
         return None
     seat = next(seats(row, bare=True), None)
     if seat is not None:
         return _level(seat.kind, _name(name, row, seat))
-    if _is_central(row, head):
-        return "central"
-    if head.startswith(tuple(f"{word} " for word in _PROVINCIAL)) or _province_stop(row):
+    if head.startswith(_PROVINCIAL) or _province_stop(row):
         return "province"
-    return None
+    return "central" if _is_central(row, head) else None
 
 
-def place_of(name: str, near: Near = frozenset()) -> Place | None:
+def kind_of(name: str) -> str | None:
+    """The kind of place that an organisation's name holds, with its own name or without: "xã" in "UBND xã"."""
+    seat = next(seats(forms(name), bare=True), None)
+    return seat.kind if seat else None
+
+
+def place_of(name: str) -> Place | None:
     """The place that an organisation's name holds.
 
     >>> place_of("Huyện ủy Hương Khê"), place_of("Báo Hà Tĩnh"), place_of("UBND xã")
@@ -214,56 +203,42 @@ def place_of(name: str, near: Near = frozenset()) -> Place | None:
     """
     row = forms(name)
     for seat in seats(row, bare=False):
-        return Place(seat.kind, _name(name, row, seat), near)
+        return Place(seat.kind, _name(name, row, seat))
     if first := _province_stop(row):
         spelled = name[row[first].start : row[-1].end]
-        return Place("thành phố" if folded(spelled) in _CENTRAL_CITIES else "tỉnh", spelled, near)
+        return Place("thành phố" if folded(spelled) in _CENTRAL_CITIES else "tỉnh", spelled)
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
-    """The places of a text: those named with their kind, and the provinces also without.
+def places_in(text: str, row: Sequence[Form]) -> Iterator[tuple[int, int, Place]]:
+    """The places that a text, cut into `row`, names with their kind, and the provinces also without: start, end, place, in order.
 
-    `near` holds all of them; `about` the folded names of those that are named again or are the one place of their level; `sole` the
-    one place of a level, to which the bodies of that level belong that name no place.
+    >>> [place.name for _, _, place in places_in("Huyện Kỳ Anh (Hà Tĩnh)", forms("Huyện Kỳ Anh (Hà Tĩnh)"))]
+    ['Kỳ Anh', 'Hà Tĩnh']
     """
-
-    near: Near
-    about: frozenset[str]
-    sole: Mapping[Level, Place]
-
-    @classmethod
-    def of(cls, text: str, people: Iterable[Entity] = ()) -> "Map":
-        """Read a text; the names of `people`, spans of it in order, are passed over."""
-        times: Counter[str] = Counter()
-        named: dict[Level, dict[str, Place]] = {}
-        for place in _all_places(text, people):
-            name = folded(place.name)
-            times[name] += 1
-            named.setdefault(place.level, {}).setdefault(name, place)
-        near = frozenset((level, name) for level, names in named.items() for name in names)
-        sole = {level: replace(*names.values(), near=near) for level, names in named.items() if len(names) == 1}
-        again = {name for name, count in times.items() if count > 1}
-        return cls(near, frozenset(again.union(folded(place.name) for place in sole.values())), sole)
-
-
-def _all_places(text: str, people: Iterable[Entity]) -> Iterator[Place]:
-    start = 0
-    for person in people:
-        yield from _places(text[start : person.start])
-        start = person.end
-    yield from _places(text[start:])
-
-
-def _places(text: str) -> Iterator[Place]:
-    row = forms(text)
     at = 0
     for seat in seats(row, bare=False):
         yield from _provinces(text, row[at : seat.first])
-        yield Place(seat.kind, _name(text, row, seat))
+        yield row[seat.first].start, row[seat.stop - 1].end, Place(seat.kind, _name(text, row, seat))
         at = seat.stop
     yield from _provinces(text, row[at:])
+
+
+def times_named(row: Sequence[Form], names: AbstractSet[str]) -> Counter[str]:
+    """How often each of some folded names stands in a row, with its kind or without; not within a longer one of them."""
+    times: Counter[str] = Counter()
+    firsts = {name.split()[0] for name in names}
+    at = 0
+    while at < len(row):
+        size = 0
+        if row[at].capital and folded(row[at].form) in firsts:
+            for size in range(min(_LONGEST_NAME, len(row) - at), 0, -1):
+                name = folded(" ".join(form.form for form in row[at : at + size]))
+                if name in names:
+                    times[name] += 1
+                    break
+        at += max(size, 1)
+    return times
 
 
 def _seat_at(row: Sequence[Form], at: int) -> Seat | None:
@@ -276,7 +251,8 @@ def _seat_at(row: Sequence[Form], at: int) -> Seat | None:
             break
     else:
         return None
-    if (at and row[at - 1].form in _NOT_BEFORE) or (at + size < len(row) and row[at + size].form in _NOT_BEHIND):
+    around = [form.form for form in (row[max(0, at - 1) : at + size + 1])]
+    if not _OTHER_WORDS.isdisjoint(pairwise(around)):
         return None
     stop = _name_stop(row, at + size)
     if stop == at + size and (stop < len(row) and row[stop].form.isalpha()):
@@ -313,7 +289,7 @@ def _level(kind: str, name: str) -> Level | None:
 def _is_central(row: Sequence[Form], head: str) -> bool:
     spelled = [form.form for form in row]
     return (
-        head.startswith(tuple(f"{word} " for word in _CENTRAL))
+        head.startswith(_CENTRAL)
         or (len(spelled) > 1 and spelled[0] == "bộ" and spelled[1] not in _NOT_MINISTRIES)
         or spelled[-2:] == ["trung", "ương"]
         or spelled[-2:] == ["tối", "cao"]
@@ -331,17 +307,14 @@ def _province_stop(row: Sequence[Form]) -> int:
     return 0
 
 
-def _provinces(text: str, row: Sequence[Form]) -> Iterator[Place]:
+def _provinces(text: str, row: Sequence[Form]) -> Iterator[tuple[int, int, Place]]:
     at = 0
     while at < len(row):
+        opens = row[at].capital and row[at].form not in _BEFORE_A_PROVINCE
         free = at == 0 or not row[at - 1].capital or row[at - 1].form in _BEFORE_A_PROVINCE
-        stop = _capitals_stop(row, at) if free and row[at].capital else at
+        stop = _name_stop(row, at) if opens and free else at
         spelled = text[row[at].start : row[stop - 1].end] if stop > at else ""
-        if spelled and folded(spelled) in PROVINCES:
-            yield Place("thành phố" if folded(spelled) in _CENTRAL_CITIES else "tỉnh", " ".join(spelled.split()))
+        if folded(spelled) in PROVINCES:
+            kind = "thành phố" if folded(spelled) in _CENTRAL_CITIES else "tỉnh"
+            yield row[at].start, row[stop - 1].end, Place(kind, " ".join(spelled.split()))
         at = max(stop, at + 1)
-
-
-def _capitals_stop(row: Sequence[Form], first: int) -> int:
-    stop = first + (row[first].form in _BEFORE_A_PROVINCE)
-    return max(_name_stop(row, stop), stop)

@@ -68,6 +68,10 @@ _RANKS: Final = phrases(
     thuốc nhân dân; thầy thuốc ưu tú; nhà giáo ưu tú; nhà giáo nhân dân
     """
 )
+# They may end in a full stop: "TS. [A]".
+_ABBREVIATED_RANKS: Final = vocabulary("ts ths pgs gs ks bs bsckii bscki")
+# Callings that are held in a body or place: "cán bộ khuyến nông xã Đạ K'Nàng".
+_STAFF: Final = phrases("cán bộ; công chức; viên chức; chuyên viên; nhân viên")
 # Callings and capacities, with the words behind them that say more: "thầy giáo về hưu", "chủ vườn sầu riêng".
 _CALLINGS: Final = phrases(
     """
@@ -89,6 +93,7 @@ _SETTLEMENTS: Final = phrases(
 _SEATS: Final = phrases("xã; phường; thị trấn; huyện; quận; thị xã; thành phố; tp; tp .; tỉnh; đặc khu")
 _HOUSES: Final = phrases("chùa; nhà thờ; giáo xứ; tịnh xá; thiền viện")
 _PREPOSITIONS: Final = vocabulary("của tại ở thuộc trong")
+_BELONGING: Final = vocabulary("của thuộc")
 
 # Words that end a description, or the name of a body that no entity marks, where no sign does.
 _ENDS: Final = phrases(
@@ -101,6 +106,8 @@ _ENDS: Final = phrases(
     trẻ; giỏi; tiêu biểu; người; chủ trì; nhìn nhận; thừa nhận; lưu ý; phân tích; giải thích
     """
 )
+# They are no ends as parts of these.
+_NO_ENDS: Final = phrases("bảo vệ; bảo hiểm; bảo tồn; bảo tàng; bảo trì; bảo dưỡng; chỉ huy; chỉ đạo; dự án")
 # Common nouns for a body named before, and units of a body that stand in small letters: "tổ trưởng tổ công nghệ số".
 _GENERIC: Final = phrases(
     """
@@ -118,6 +125,7 @@ _BODY_WORDS: Final = vocabulary(
     """
 )
 _LONGEST_TAIL: Final = 6
+_LONGEST_FIELD: Final = 2
 _LONGEST_BODY: Final = 12
 _LONGEST_NAME: Final = 4
 _LONGEST_REMARK: Final = 8
@@ -203,13 +211,21 @@ def post_at(row: Tokens, first: int) -> Found | None:
         return _with_body(row, first, head, named)
     if row[first].form == "phụ" and first + 2 < len(row) and row[first + 1].form == "trách" and row[first + 2].is_body:
         return _with_body(row, first, head, first + 2)
-    if deputy or head > first:
+    if row[first].form == "phía" and first + 1 < len(row) and row[first + 1].is_body:
+        return Found(first, first + 2, Kind.BODY, None, (row[first + 1].start, row[first + 1].end))
+    if deputy:
         return None
-    if size := phrase_at(row, first, _RANKS):
-        return Found(first, first + size, Kind.TITLE, (row[first].start, row[first + size - 1].end), None)
-    if size := phrase_at(row, first, _CALLINGS):
-        return _calling(row, first, first + size)
+    if head == first and (size := phrase_at(row, first, _RANKS)):
+        return _rank(row, first, first + size)
+    if size := phrase_at(row, head, _CALLINGS):
+        return _calling(row, first, head + size)
     return None
+
+
+def _rank(row: Tokens, first: int, stop: int) -> Found:
+    role = (row[first].start, row[stop - 1].end)
+    stop += stop < len(row) and row[stop].form == "." and row[stop - 1].form in _ABBREVIATED_RANKS
+    return Found(first, stop, Kind.TITLE, role, None)
 
 
 def _settled(row: Tokens, first: int, settlement: int, stop: int) -> Found:
@@ -242,6 +258,9 @@ def _with_body(row: Tokens, first: int, head: int, stop: int) -> Found:
         return Found(first, named, Kind.POST, role, (row[at].start, row[named - 1].end))
     if at > stop and row[stop].form in ("ở", "tại") and (named := _name_stop(row, at)) > at:
         return Found(first, named, Kind.POST, role, (row[at].start, row[named - 1].end))
+    if (at := _body_of(row, stop)) and row[at].is_body:
+        held = stop if row[stop].form == "người" else at - 1
+        return Found(first, _after_body(row, at + 1), Kind.POST, (role[0], row[held - 1].end), (row[at].start, row[at].end))
     if stop == len(row) or not row[stop].is_word:
         return Found(first, stop, Kind.POST, role, None)
     end = _run_stop(row, stop)
@@ -261,13 +280,31 @@ def _with_body(row: Tokens, first: int, head: int, stop: int) -> Found:
 
 def _calling(row: Tokens, first: int, stop: int) -> Found:
     longest = stop + _LONGEST_TAIL
-    while stop < min(len(row), longest) and row[stop].is_word and not row[stop].capital and not _ends(row, stop):
+    while stop < min(len(row), longest) and _goes_on(row, stop) and not place_at(row, stop):
         stop += 1
     role = (row[first].start, row[stop - 1].end)
-    at = stop + (stop < len(row) and row[stop].form in _PREPOSITIONS)
+    at = _body_of(row, stop) or stop + (stop < len(row) and row[stop].form in _PREPOSITIONS)
     if at < len(row) and row[at].is_body:
         return Found(first, _after_body(row, at + 1), Kind.CALLING, role, (row[at].start, row[at].end))
+    held = phrase_at(row, first, _STAFF) and (at == stop or row[at - 1].form in _BELONGING)
+    if held and (named := place_at(row, at)):
+        return Found(first, named, Kind.CALLING, role, (row[at].start, row[named - 1].end))
     return Found(first, stop, Kind.CALLING, role, None)
+
+
+def _body_of(row: Tokens, stop: int) -> int:
+    """The token behind "của" or "thuộc" that follows words about a post, else 0: "công trình của", "người Chăm thuộc"."""
+    at = stop
+    if at < len(row) and row[at].form == "người":
+        at = _name_stop(row, at + 1)
+        return at + 1 if stop + 1 < at < len(row) - 1 and row[at].form in _PREPOSITIONS else 0
+    while at < min(len(row), stop + _LONGEST_FIELD) and _goes_on(row, at):
+        at += 1
+    return at + 1 if stop < at < len(row) - 1 and row[at].form in _BELONGING else 0
+
+
+def _goes_on(row: Tokens, at: int) -> bool:
+    return row[at].is_word and not row[at].capital and not _ends(row, at)
 
 
 def _modified(row: Tokens, stop: int) -> int:
@@ -314,7 +351,7 @@ def _run_stop(row: Tokens, first: int) -> int:
 
 
 def _ends(row: Tokens, at: int) -> bool:
-    return not row[at].capital and phrase_at(row, at, _ENDS) > 0
+    return not row[at].capital and phrase_at(row, at, _ENDS) > phrase_at(row, at, _NO_ENDS)
 
 
 def phrase_at(row: Tokens, first: int, phrases: frozenset[Phrase]) -> int:

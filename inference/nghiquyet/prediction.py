@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, Self
 
 from nghiquyet import display, records
 from nghiquyet.entities import Entity
+from nghiquyet.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,43 @@ class Prediction:
         return records.organisations(self.text, self.entities)
 
     def to_dict(self) -> Mapping[str, Any]:
-        """`{"text": ..., "entities": [{"label", "start", "end", "text", "score"}, ...]}`, ready for JSON."""
-        return {"text": self.text, "entities": [entity.to_dict() for entity in self.entities]}
+        """The text, its entities and its records, each as its own `to_dict` says, ready for JSON."""
+        return {
+            "text": self.text,
+            "entities": [entity.to_dict() for entity in self.entities],
+            "targets": [target.to_dict() for target in self.targets],
+            "people": [person.to_dict() for person in self.people],
+            "organisations": [organisation.to_dict() for organisation in self.organisations],
+        }
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """What `to_dict` gave, or a labelled article, whose entities have no score and are taken for sure; records are read anew.
+
+        Raises:
+            InputError: if there is no text, or an entity is incomplete, does not lie in it, or overlaps another.
+        """
+        text = content.get("text")
+        if not isinstance(text, str):
+            raise InputError('expected an object with a "text" that is a string')
+        entities = content.get("entities")
+        if not isinstance(entities, list):
+            raise InputError('expected "entities" to be a list of objects with label, start and end')
+        found = sorted((_entity(text, entity) for entity in entities), key=lambda entity: entity.start)
+        for before, entity in pairwise(found):
+            if entity.start < before.end:
+                raise InputError(f"{before.text!r} at {before.start} and {entity.text!r} at {entity.start} overlap; keep one")
+        return cls(text, tuple(found))
 
     def to_html(self) -> str:
         """The text with its entities marked, as an HTML fragment that carries its own colours; the text is escaped."""
         return display.html_fragment(self.text, self.entities)
+
+
+def _entity(text: str, content: Any) -> Entity:
+    match content:
+        case {"label": str(label), "start": int(start), "end": int(end)} if 0 <= start < end <= len(text):
+            score = content.get("score", 1.0)
+            if isinstance(score, int | float) and 0 <= score <= 1:
+                return Entity(label, start, end, text[start:end], float(score))
+    raise InputError(f"{content!r} is no entity of a text of {len(text)} characters; give label, start and end")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Final, Literal, NamedTuple
 
 import regex
@@ -20,9 +21,13 @@ Comparator = Literal["=", ">=", ">", "<=", "<", "range", "approx"]
 Per = Literal["year", "term", "month", "quarter"]
 
 _COMPARATORS: Final[dict[str, Comparator]] = {
-    **dict.fromkeys(phrases("ít nhất, tối thiểu, chí ít, không dưới, không thấp hơn, không ít hơn, không nhỏ hơn, không kém"), ">="),
+    **dict.fromkeys(
+        phrases("ít nhất, tối thiểu, chí ít, không dưới, không thấp hơn, không ít hơn, không nhỏ hơn, không kém"), ">="
+    ),
     **dict.fromkeys(phrases("trên, hơn, cao hơn, lớn hơn, nhiều hơn, vượt, vượt mức, quá"), ">"),
-    **dict.fromkeys(phrases("không quá, tối đa, không vượt quá, không vượt, không hơn, không trên, không cao hơn, nhiều nhất"), "<="),
+    **dict.fromkeys(
+        phrases("không quá, tối đa, không vượt quá, không vượt, không hơn, không trên, không cao hơn, nhiều nhất"), "<="
+    ),
     **dict.fromkeys(phrases("trong vòng"), "<="),
     **dict.fromkeys(phrases("dưới, chưa đến, chưa tới, chưa đầy, không đến, ít hơn, thấp hơn, nhỏ hơn"), "<"),
     **dict.fromkeys(phrases("khoảng, gần, xấp xỉ, chừng, trên dưới, ngót"), "approx"),
@@ -38,26 +43,29 @@ _MULTIPLES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 # Units that measure, and classifiers, go with the number: "120 căn nhà" counts houses.
 _MEASURES: Final = frozenset(
     phrases(
-        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn, tạ, yến, kg,
-        gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày, ngày làm việc, ngày công, tuần,
-        tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt"""
+        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn, tạ,
+        yến, kg, gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày, ngày làm việc,
+        ngày công, tuần, tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt
+        """
     )
 )
 # Nouns that can follow a number by themselves: the number goes, they stay. Others are looked up in the dictionary.
 _COUNTED: Final = frozenset(
     phrases(
-        """xã, phường, thị trấn, huyện, quận, thị xã, thành phố, tỉnh, đặc khu, thôn, bản, buôn, bon, làng, ấp, khóm, xóm, sóc, phum, nóc,
-        khu phố, khu dân cư, khu, tổ dân phố, tổ, khối phố, địa phương, vùng, đô thị, nước, hộ, nhân khẩu, người, lao động, trẻ, học sinh,
-        sinh viên, học viên, giáo viên, công nhân, nông dân, thanh niên, phụ nữ, đảng viên, quần chúng, đoàn viên, hội viên, thành viên,
-        cán bộ, công chức, viên chức, quân nhân, công dân, bác sĩ, dược sĩ, điều dưỡng, kỹ sư, chuyên gia, đồng chí, khách, du khách, dân,
-        quân, chi bộ, đảng bộ, tổ chức đảng, tổ chức cơ sở đảng, cấp ủy, chi đoàn, chi hội, tổ chức, đoàn thể, cơ quan, đơn vị, mô hình,
-        doanh nghiệp, hợp tác xã, htx, tổ hợp tác, trang trại, gia trại, cơ sở, nhà máy, xưởng, dự án, công trình, cụm công nghiệp,
-        khu công nghiệp, làng nghề, chuỗi, sản phẩm, mặt hàng, nhãn hiệu, thương hiệu, mã số, mã, giải, trường, trường học, lớp, lớp học,
-        phòng học, phòng, nhà, nhà văn hóa, nhà trẻ, nhà ở, giường, giường bệnh, trạm, trạm y tế, trạm biến áp, bệnh viện, phòng khám, chợ,
-        sân, cầu, tuyến, tuyến đường, đoạn, bến phà, bãi đỗ xe, bãi, cây, cây xanh, cây cầu, rừng, vườn, ao, lồng, bè, tàu, thuyền, xe, thẻ,
-        tài khoản, hồ sơ, thủ tục, dịch vụ, đơn, tiêu chí, chỉ tiêu, nhiệm vụ, vụ, trường hợp, điểm du lịch, điểm trạm, điểm cháy, đề tài,
-        nghị quyết, cảng, đề án, buồng, phòng nghỉ, căn hộ, lô nền, đầu mối, máy, lò, mỏ, tua bin, chuyến, ca, đầu việc, phần việc, hội nghị,
-        hạng mục, gói thầu, chương trình, kế hoạch, sáng kiến, gia đình, cặp, đội, nhóm, câu lạc bộ, lượt khách, lượt người, lượt du khách"""
+        """xã, phường, thị trấn, huyện, quận, thị xã, thành phố, tỉnh, đặc khu, thôn, bản, buôn, bon, làng, ấp, khóm, xóm, sóc,
+        phum, nóc, khu phố, khu dân cư, khu, tổ dân phố, tổ, khối phố, địa phương, vùng, đô thị, nước, hộ, nhân khẩu, người, lao
+        động, trẻ, học sinh, sinh viên, học viên, giáo viên, công nhân, nông dân, thanh niên, phụ nữ, đảng viên, quần chúng, đoàn
+        viên, hội viên, thành viên, cán bộ, công chức, viên chức, quân nhân, công dân, bác sĩ, dược sĩ, điều dưỡng, kỹ sư, chuyên
+        gia, đồng chí, khách, du khách, dân, quân, chi bộ, đảng bộ, cấp ủy, chi đoàn, chi hội, tổ chức, đoàn thể, cơ quan, đơn vị,
+        mô hình, doanh nghiệp, hợp tác xã, htx, tổ hợp tác, trang trại, gia trại, cơ sở, nhà máy, xưởng, dự án, công trình, cụm công
+        nghiệp, khu công nghiệp, làng nghề, chuỗi, sản phẩm, mặt hàng, nhãn hiệu, thương hiệu, mã số, mã, giải, trường, trường học,
+        lớp, lớp học, phòng học, phòng, nhà, nhà văn hóa, nhà trẻ, nhà ở, giường, giường bệnh, trạm, trạm y tế, trạm biến áp, bệnh
+        viện, phòng khám, chợ, sân, cầu, tuyến, tuyến đường, đoạn, bến phà, bãi đỗ xe, bãi, cây, cây xanh, cây cầu, rừng, vườn, ao,
+        lồng, bè, tàu, thuyền, xe, thẻ, tài khoản, hồ sơ, thủ tục, dịch vụ, đơn, tiêu chí, chỉ tiêu, nhiệm vụ, vụ, trường hợp, điểm
+        du lịch, điểm trạm, điểm cháy, đề tài, nghị quyết, cảng, đề án, buồng, phòng nghỉ, căn hộ, lô nền, đầu mối, máy, lò, mỏ, tua
+        bin, chuyến, ca, đầu việc, phần việc, hội nghị, hạng mục, gói thầu, chương trình, kế hoạch, sáng kiến, gia đình, cặp, đội,
+        nhóm, câu lạc bộ, lượt khách, lượt người, lượt du khách
+        """
     )
 )
 # Units that describe something else wherever a target has another number ("trẻ em dưới 5 tuổi"), or always ("trạm 110 kV").
@@ -65,18 +73,22 @@ _DESCRIBING: Final = frozenset(phrases("tuổi, năm, tháng, mũi"))
 _GRADES: Final = frozenset(phrases("sao, kv, dwt"))
 _NO_NOUN: Final = frozenset(
     phrases(
-        """trở, được, đạt, vào, trong, ở, tại, so, trên, dưới, và, là, của, với, cho, để, đến, tới, từ, mỗi, hằng, hàng, bình, theo, thuộc,
-        hoặc, hay, thì, mà, nhưng, còn, có, đã, sẽ, phải, chiếm, tăng, giảm, ngay, về, lên, xuống, ra, qua, đi, nữa, trước, sau, gồm, tương,
-        hoàn, do, bằng, đầu, cuối, một, không"""
+        """trở, được, đạt, vào, trong, ở, tại, so, trên, dưới, và, là, của, với, cho, để, đến, tới, từ, mỗi, hằng, hàng, bình, theo,
+        thuộc, hoặc, hay, thì, mà, nhưng, còn, có, đã, sẽ, phải, chiếm, tăng, giảm, ngay, về, lên, xuống, ra, qua, đi, nữa, trước,
+        sau, gồm, tương, hoàn, do, bằng, đầu, cuối, một, không
+        """
     )
 )
 # What a rate is counted by: "5/1.000 dân".
 _DENOMINATED: Final = frozenset(phrases("dân, người, trẻ, trẻ em, ca, hộ, lao động, học sinh, thuê bao"))
 _PERCENTS: Final = {"‰": "‰", "phần nghìn": "‰", "điểm %": "điểm %", "điểm phần trăm": "điểm %"}
+# The table of canonical units, beside the powers (`_POWERS`): what is not in it is its own lower-case form. See `canonical`.
 _SYNONYMS: Final = {
     **dict.fromkeys(phrases("đ, vnđ, vnd"), "đồng"),
     **dict.fromkeys(phrases("héc ta, héc-ta, hecta"), "ha"),
-    **{"đô la": "usd", "htx": "hợp tác xã", "tiếng": "giờ"},
+    "đô la": "usd",
+    "htx": "hợp tác xã",
+    "tiếng": "giờ",
 }
 
 # In characters: how far behind a number "trở lên" may stand, and how far before it a verb of arriving.
@@ -104,7 +116,8 @@ _POWER: Final = rf"(?:(?:{'|'.join(_POWERS)})(?!\w|[ ](?:lệ|trọng|suất)))"
 _NOUN: Final = one_of((_COUNTED | _MEASURES) - {"năm", "đ"})
 # "năm" is five only before a noun: elsewhere it is the year.
 _FIVE: Final = rf"""(?:
-    (?<!\w)năm(?=[ ]{_NOUN})(?<!(?:mỗi|hằng|hàng|trong|cả|đầu|cuối|giữa|các|những|nhiều|một|của|từng|quân|[\d/])[ ]?năm)
+    (?<!\w)năm(?=[ ](?:{_NOUN}|{_POWER}|(?:mươi|trăm)(?!\w)))
+    (?<!(?:mỗi|hằng|hàng|trong|cả|đầu|cuối|giữa|các|những|nhiều|một|của|từng|quân|[\d/])[ ]?năm)
 )"""
 _FIRST: Final = one_of({*_ONES, "mười"} - {"năm"})
 _LATER: Final = one_of({*_ONES, *_LATER_ONES, *_TENS} - {"năm"})
@@ -118,7 +131,7 @@ _PHRASE: Final = grammar(
     (?:(?P<comparator>{one_of(_COMPARATORS)})[ ](?:{_LINKS}[ ]){{0,2}}+)?+
     (?:
         (?:(?<!\w)(?:toàn[ ]bộ|tất[ ]cả|cả|đủ)[ ](?:(?:số|các)[ ])?)?+
-        (?<![\w.,/]|\p{{L}}-)(?!(?<=(?<!\w)(?:thành|là|như)[ ])một[ ])
+        (?<![\w.,/]|\p{{L}}-)(?!(?<=(?<!\w|hoàn[ ])(?:thành|là|như)[ ])một[ ])
         (?:
             (?P<share>
                 (?:một[ ])?nửa(?!\w|[ ](?:nhiệm|cuối|đầu|năm)) | (?P<shares>{_COUNT})[ ]phần[ ](?P<whole>{_NUMERAL}|{_LATER})
@@ -138,7 +151,8 @@ _UNIT: Final = grammar(
     rf"""
     [ ]?(?:
         (?P<percent>{_PERCENT})
-      | (?P<power>(?:{_POWER}[ ]?)*+)(?:(?P<known>{_longest_first(_MEASURES | _COUNTED)})(?!\w)|(?P<other>\p{{L}}++(?:[ ]\p{{L}}++){{0,3}}+))?+
+      | (?P<power>(?:{_POWER}[ ]?)*+)
+        (?:(?P<known>{_longest_first(_MEASURES | _COUNTED)})(?!\w)|(?P<other>\p{{L}}++(?:[ ]\p{{L}}++){{0,3}}+))?+
     )
     """
 )
@@ -176,16 +190,41 @@ _NAMES: Final = grammar(
     | (?<!\w)trên[ ](?:mỗi[ ])?(?:0?1|một)[ ]?(?=(?:ha|héc[ ]ta|người|{_POWER}[ ]dân)(?!\w))
     | (?<![\d.,])(?:{_COUNT})[ ]năm[ ](?:liền|liên[ ]t)
     | [“"][^“”"\n]{{1,40}}[”"]
-    | công[ ]suất[ ](?:{_NUMERAL})[^,;]{{1,20}}?(?=[ ](?:đi[ ])?vào[ ](?:hoạt[ ]động|vận[ ]hành|khai[ ]thác|sử[ ]dụng))
-    | (?<![\d.,])(?:{_NUMERAL})[^,;\d]{{1,20}}?(?=[ ]đi[ ]vào[ ](?:hoạt[ ]động|vận[ ]hành|khai[ ]thác|sử[ ]dụng))
+    """
+)
+_DESCRIPTIONS: Final = grammar(
+    rf"""
+    (?:
+        (?:(?:với|có)[ ])?(?:tổng[ ])?(?:công[ ]suất|quy[ ]mô|diện[ ]tích|sức[ ]chứa|chiều[ ]dài)[ ](?:{_NUMERAL})[^,;]{{1,20}}?
+      | với[ ](?:{_NUMERAL})[^,;\d]{{1,20}}?
+      | (?<![\d.,])(?:{_NUMERAL})[^,;\d]{{1,20}}?(?=[ ]đi[ ])
+    )
+    (?=[ ](?:đi[ ])?vào[ ](?:hoạt[ ]động|vận[ ]hành|khai[ ]thác|sử[ ]dụng)(?!\w))
     """
 )
 _BRACKETS: Final = regex.compile(r"\([^()]*+\)?")
 # Measures whose value stands behind a verb of arriving ("tỷ lệ xã có trên 15 tiêu chí đạt 50%"), and those that are never a count.
 _RATE: Final = one_of("tỷ lệ, tỉ lệ, tỷ trọng, tỉ trọng, tốc độ, thu nhập, doanh thu, giá trị, năng suất, sản lượng, diện tích")
-_MEASURED: Final = grammar(rf"(?:{one_of('giảm, tăng, nâng, kéo, hạ')}[ ])?+(?:(?P<rate>{_RATE})|{one_of('tổng, số, mức, chỉ số')})")
+_MEASURED: Final = grammar(
+    rf"(?:{one_of('giảm, tăng, nâng, kéo, hạ')}[ ])?+(?:(?P<rate>{_RATE})|{one_of('tổng, số, mức, chỉ số')})"
+)
 _ARRIVES: Final = grammar(one_of("đạt, còn, xuống, lên, chiếm, là, bằng, về, giảm, tăng") + r"[ :]++$")
 _PASSES: Final = grammar(rf"[^\d,;.]{{0,30}}{one_of('lên, xuống, còn, về, lên tới, tăng lên')}(?:[ ](?:còn|mức|tới|đến))*+[ ]?$")
+# What a span lacks that was cut through a word or a number phrase.
+_REST_BEHIND: Final = regex.compile(r"(?<=\d)(?:[.,]?\d[\d.,]{0,20}(?<=\d))|(?<=\p{L})\p{L}{1,20}")
+_LACKING_BEFORE: Final = grammar(
+    rf"(?:(?<!\w)từ[ ])?(?:{one_of(_COMPARATORS)}[ ](?:{_LINKS}[ ])?)?(?:(?<![\w.,/])\d[\d.,]{{0,12}}[ ]?-[ ]?)?$"
+)
+_LACKING_BEHIND: Final = grammar(
+    rf"""
+    (?:
+        (?<=\d)(?:[ ]?-[ ]?\d[\d.,]{{0,12}}+(?!\w))?+
+        (?:[ ]?{_PERCENT}|(?:[ ]?{_POWER}){{0,3}}+(?:[ ]?(?:{_GLUED})(?!\w)|[ ]{_NOUN})?+)?+
+      | (?<={_POWER})[ ]đồng(?!\w)
+    )?+
+    (?:(?<=\w)(?:/\p{{L}}{{1,12}}+){{1,2}}+)?+(?:(?<=[\w%])[ ]trở[ ](?:lên|xuống)(?!\w))?+
+    """
+)
 _ONE: Final = regex.compile(r"/0?1 ")
 _FIGURES: Final = regex.compile(r"\d{1,15}+(?:[.,]\d{1,9}+){0,5}+")
 _THOUSANDS: Final = regex.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|[1-9]\d{0,2}(?: \d{3})+")
@@ -195,9 +234,9 @@ _THOUSANDS: Final = regex.compile(r"[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|[1-9]\d{0,
 class Quantity:
     """An amount as a text states it, at the places `start` to `end` of a form, half-open.
 
-    One value has both bounds alike, ">" and ">=" the lower alone, "<" and "<=" the upper alone. `unit` is in the text's own letters, without
-    time, with "%" for "phần trăm" and "/" for "trên". `noun` is the place of the thing counted, where the unit is one; `tail` that of a
-    "trở lên" further on.
+    One value has both bounds alike, ">" and ">=" the lower alone, "<" and "<=" the upper alone. `unit` is in the text's own
+    letters, without time, with "%" for "phần trăm" and "/" for "trên". `noun` is the place of the thing counted, where the unit is
+    one; `tail` that of a "trở lên" further on.
     """
 
     start: int
@@ -231,9 +270,45 @@ def quantities(reading: Reading) -> list[Quantity]:
     return found
 
 
+def mended(reading: Reading, start: int, end: int, least: int, most: int) -> tuple[int, int]:
+    """The places of a span with the rest of the words and number phrase that it cuts through, at most from `least` to `most`.
+
+    >>> reading = Reading.of("đạt từ 14 - 15% trở lên, thu 1.200 tỷ đồng/năm")
+    >>> [reading.quote(*mended(reading, *span, 0, len(reading.form))) for span in ((13, 15), (32, 37))]
+    ['từ 14 - 15% trở lên', '1.200 tỷ đồng/năm']
+    """
+    form = reading.form
+    if start >= end:
+        return start, end
+    # A capital begins a word even where the space before it was lost.
+    if not reading.is_capital(start):
+        start = _rest_before(form, start, max(least, start - _REACH))
+    if not reading.is_capital(end) and (rest := _REST_BEHIND.match(form, end, most)):
+        end = rest.end()
+    if form[start].isdecimal() and (lacking := _LACKING_BEFORE.search(form, max(least, start - _REACH), start)):
+        start = lacking.start()
+    lacking = _LACKING_BEHIND.match(form, end, most)
+    return start, lacking.end() if lacking else end
+
+
+def _rest_before(form: str, start: int, least: int) -> int:
+    """Where the word or number begins that a place is in; the place itself if it is in none."""
+    kind = str.isdecimal if form[start].isdecimal() else str.isalpha
+    joined = ".," if kind is str.isdecimal else ""
+    begin = start
+    while begin > least and (kind(form[begin - 1]) or (form[begin - 1] in joined and form[begin].isdecimal())):
+        begin -= 1
+    return begin + (begin < start and form[begin] in joined)
+
+
 def remarks(form: str) -> list[tuple[int, int]]:
     """The places of remarks in brackets."""
     return [match.span() for match in _BRACKETS.finditer(form)]
+
+
+def descriptions(form: str) -> list[tuple[int, int]]:
+    """The places of amounts that only describe what is to be opened: "công suất 8.000 m3/năm" before "vào hoạt động"."""
+    return [match.span() for match in _DESCRIPTIONS.finditer(form)]
 
 
 def stated(reading: Reading) -> tuple[Quantity | None, Quantity | None]:
@@ -241,12 +316,12 @@ def stated(reading: Reading) -> tuple[Quantity | None, Quantity | None]:
 
     The first counts, unless it only describes; what stands in brackets does not.
     """
-    bare = reading.without(remarks(reading.form))
+    bare = reading.without([*remarks(reading.form), *descriptions(reading.form)])
     found = [quantity for quantity in quantities(bare) if _measures(quantity) not in _GRADES]
     strong = [quantity for quantity in found if _measures(quantity) not in _DESCRIBING] or found
     if not strong:
         return None, None
-    for before, after in zip(strong, strong[1:], strict=False):
+    for before, after in pairwise(strong):
         if bare.form.startswith("từ ", before.start) and _PASSES.fullmatch(bare.form, before.end, after.start):
             return after, before
     if measured := _MEASURED.match(bare.form):
@@ -254,7 +329,6 @@ def stated(reading: Reading) -> tuple[Quantity | None, Quantity | None]:
         uncounted = [quantity for quantity in strong if not quantity.noun] if measured["rate"] else []
         return (arrived or uncounted or strong)[0], None
     return strong[0], None
-
 
 
 class _Unit(NamedTuple):
@@ -282,9 +356,9 @@ def _quantity(reading: Reading, form: str, match: regex.Match[str]) -> Quantity:
     tail = _tail(form, found.end)
     if comparator is None and tail:
         comparator = ">=" if form.startswith("lên", tail[1] - 3) else "<="
-    elif comparator is None and match["from"] and low == high:
+    elif comparator is None and match["from"] and not match["high"] and low == high:
         comparator = ">="
-    if found.text is None and (noun := _NOUN_BEFORE.match(form, 0, start)):
+    if found.text is None and (noun := _NOUN_BEFORE.match(form, 0, min(start, _REACH))):
         found = found._replace(text=_tidied(reading.quote(*noun.span("noun"))))
     return Quantity(start, found.end, *_compared(comparator, low, high), found.text, found.per, found.noun, tail)
 
@@ -297,7 +371,7 @@ def _bounds(match: regex.Match[str]) -> tuple[Decimal | None, Decimal | None, in
         low_power, high_power = _leading_power(match["low_unit"]), _leading_power(match.string[match.end() : match.end() + 10])
         if low is not None and high is not None:
             scaled = low * low_power / high_power if low_power > 1 < high_power else low
-            if scaled < high:
+            if scaled <= high:
                 return scaled, high, match.end()
         return low, low, match.end("low")
     if match["share"]:

@@ -21,16 +21,15 @@ _FOLDED: Final = str.maketrans(
 _BREAK: Final = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"
 # More accents on one letter are none; composing a long run of them would take quadratic time.
 _MARKS: Final = 20
-_IRREGULAR: Final = regex.compile(
-    rf"[^\p{{M}}\p{{Cf}}{_BREAK}]?+[\p{{M}}\p{{Cf}}]{{1,{_MARKS}}}+|(?:(?![{_BREAK}])\s){{2,}}+"
-)
+_IRREGULAR: Final = regex.compile(rf"[^\p{{M}}\p{{Cf}}{_BREAK}]?+[\p{{M}}\p{{Cf}}]{{1,{_MARKS}}}+|(?:(?![{_BREAK}])\s){{2,}}+")
 _SPACE: Final = regex.compile(rf"(?![{_BREAK}])\s")
 _INVISIBLE: Final = regex.compile(r"\p{Cf}++")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text and its form for the grammars: `form[i]` comes from the character at `starts[i]`; `starts` ends where the text read does.
+    """A text and its form for the grammars: `form[i]` comes from the character at `starts[i]`; `starts` ends where the text read
+    does.
 
     Places are positions in `form`, half-open; offsets are code points of `text`.
     """
@@ -45,7 +44,7 @@ class Reading:
 
         >>> reading = Reading.of("Hộ  NGHE\u0300O 2\u00a0–\u00a03%")
         >>> reading.form, reading.quote(3, 8)
-        ('hộ nghèo 2 - 3%', 'NGHE\u0300O')
+        ('hộ nghèo 2 - 3%', 'NGHÈO')
         """
         forms: list[str] = []
         starts: list[int] = []
@@ -66,8 +65,8 @@ class Reading:
         return bisect_left(self.starts, offset)
 
     def quote(self, start: int, end: int) -> str:
-        """The text's own letters between two places, without white space around and with single spaces inside."""
-        return " ".join(self.text[self.starts[start] : self.starts[end]].split())
+        """The text's own letters between two places, composed, without white space around and with single spaces inside."""
+        return unicodedata.normalize("NFC", " ".join(self.text[self.starts[start] : self.starts[end]].split()))
 
     def part(self, start: int, end: int) -> "Reading":
         """The reading between two places, whose own places count from the first."""

@@ -1,33 +1,29 @@
 """The official register of provinces, districts and communes, before and after the reform of July 2025.
 
-The data are those of the package vietnamadminunits (MIT; codes of the General Statistics Office), an optional install. Its own code
-needs geographic libraries and guesses addresses; so its files alone are read, at the first question, and nothing of it is imported.
+The codes are those of the General Statistics Office, the data those of the package vietnamadminunits (MIT), kept here as two
+tables; `nghiquyet_training.register` rebuilds them and says why. They are read at the first question, not at import.
 """
 
-import json
-import sqlite3
 import unicodedata
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final, Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Final, Literal
 
-from nghiquyet.errors import MissingExtraError, NghiquyetError
 from nghiquyet.text import model_form
 
-_Changes = dict[str, Any]
 Level = Literal["central", "province", "district", "commune", "village"]
+# Places of a text, by level and folded name.
+Near = frozenset[tuple[Level, str]]
 
-_PACKAGE: Final = "vietnamadminunits"
-_AFTER: Final = "SELECT province, ward, wardShort, wardType, provinceCode, wardCode, provinceKey, wardKey FROM admin_units"
-_BEFORE: Final = (
-    "SELECT province, district, ward, provinceShort, districtShort, wardShort, districtType, wardType, provinceCode, districtCode,"
-    " wardCode, provinceKey, districtKey, wardKey FROM admin_units_legacy"
-)
+# The tables: code, name, the code of the unit it lies in; in the first also the code of the one unit that it has become a part of.
+BEFORE: Final = "2025-06.tsv"
+AFTER: Final = "2025-07.tsv"
+KINDS: Final = ("tỉnh", "huyện", "quận", "thị xã", "thành phố", "xã", "phường", "thị trấn", "đặc khu")
+# By the digits of their codes.
+_LEVELS: Final[dict[int, Level]] = {2: "province", 3: "district", 5: "commune"}
 # Spellings of one name; the register has the last.
 _VARIANTS: Final = {"đăk": "đắk", "đắc": "đắk", "lăk": "lắk", "lắc": "lắk", "kontum": "kon tum", "hcm": "hồ chí minh"}
 _RENAMED: Final = {"thừa thiên huế": "huế"}
@@ -49,7 +45,7 @@ def folded(name: str) -> str:
     ('bà rịa vũng tàu', 'đắk nông', 'phường 2', True)
     """
     spelled = (model_form(word).casefold() for word in name.replace("-", " ").replace("–", " ").replace("’", "'").split())
-    whole = " ".join(_VARIANTS.get(word, word.lstrip("0") if word.isdecimal() else word) for word in spelled)
+    whole = " ".join(_VARIANTS.get(word, (word.lstrip("0") or "0") if word.isdecimal() else word) for word in spelled)
     return _RENAMED.get(whole, whole)
 
 
@@ -58,84 +54,86 @@ def _bare(name: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFD", name) if char.isalnum()).replace("đ", "d")
 
 
-def link(level: Level, kind: str, name: str, near: frozenset[tuple[Level, str]]) -> tuple[Unit | None, Unit | None]:
+def link(level: Level, kind: str, name: str, near: Near) -> tuple[Unit | None, Unit | None]:
     """The unit of that kind and name as of June 2025, and the one that it belongs to since; `near` are other places of the text.
 
     A commune is linked only where the text names its district or province; where two units remain, none is.
 
-    Raises:
-        MissingExtraError: if the data are not installed.
+    >>> link("district", "huyện", "Châu Thành", frozenset({("province", "trà vinh")}))[0]
+    Unit(code='847', name='Huyện Châu Thành, Tỉnh Trà Vinh')
     """
-    found = _register()
-    name = folded(name)
-    match level:
-        case "province":
-            return found.province(name)
-        case "district":
-            return found.district(kind, name, near), None
-        case "commune":
-            return found.commune(kind, name, near)
-        case "central" | "village":
-            return None, None
+    return _register().link(level, kind, folded(name), near)
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A unit with its kind, and what it lies in: before the reform the folded names, since then the province's code."""
+    """A unit with its level, kind and folded name, the units `around` it in which it lies, and the one it has become a part of."""
 
     unit: Unit
+    level: Level
     kind: str
-    district: str
-    province: str
-    successor: Unit | None = None
+    name: str
+    around: Near
+    successor: "_Entry | None"
+
+    @property
+    def as_near(self) -> Near:
+        return self.around | {(self.level, self.name)}
 
 
 class _Index:
     """Entries by folded name, or by the name without marks where that finds none."""
 
-    def __init__(self) -> None:
-        self._exact: dict[str, list[_Entry]] = defaultdict(list)
-        self._bare: dict[str, list[_Entry]] = defaultdict(list)
+    def __init__(self, entries: Iterable[_Entry]) -> None:
+        self._named: dict[tuple[Level, str], list[_Entry]] = defaultdict(list)
+        for entry in entries:
+            self._named[entry.level, entry.name].append(entry)
 
-    def add(self, name: str, entry: _Entry) -> None:
-        if entry not in self._exact[name][-1:]:
-            self._exact[name].append(entry)
-            self._bare[_bare(name)].append(entry)
+    @cached_property
+    def _bare(self) -> Mapping[tuple[Level, str], Sequence[_Entry]]:
+        bare: dict[tuple[Level, str], list[_Entry]] = defaultdict(list)
+        for (level, name), entries in self._named.items():
+            bare[level, _bare(name)].extend(entries)
+        return bare
 
-    def named(self, name: str) -> list[_Entry]:
-        return self._exact.get(name) or self._bare.get(_bare(name), [])
+    def named(self, level: Level, name: str) -> Sequence[_Entry]:
+        return self._named.get((level, name)) or self._bare.get((level, _bare(name)), ())
 
 
 @dataclass(frozen=True, slots=True)
 class _Register:
-    provinces_before: dict[str, Unit] = field(default_factory=dict)
-    provinces_after: dict[str, Unit] = field(default_factory=dict)
-    districts: _Index = field(default_factory=_Index)
-    communes_before: _Index = field(default_factory=_Index)
-    communes_after: _Index = field(default_factory=_Index)
+    before: _Index
+    after: _Index
 
-    def province(self, name: str) -> tuple[Unit | None, Unit | None]:
-        return self.provinces_before.get(name), self.provinces_after.get(name)
+    def link(self, level: Level, kind: str, name: str, near: Near) -> tuple[Unit | None, Unit | None]:
+        entries = _nearest(self.before.named(level, name), near)
+        if level == "commune":
+            entries = [entry for entry in entries if entry.around & near]
+        old = _only(entries, kind)
+        new = old.successor if old else None
+        if level == "commune":
+            now = self._commune_now(kind, name, near)
+            # A text that names districts is from before the reform, or tells of that time.
+            if old and now not in (None, new) and not any(wider == "district" for wider, _ in near):
+                return None, None
+            if not entries:
+                new = now
+        return old.unit if old else None, new.unit if new else None
 
-    def district(self, kind: str, name: str, near: frozenset[tuple[Level, str]]) -> Unit | None:
-        entries = self.districts.named(name)
-        close = [entry for entry in entries if ("province", entry.province) in near]
-        entry = _only(close or entries, kind)
-        return entry.unit if entry else None
+    def _commune_now(self, kind: str, name: str, near: Near) -> _Entry | None:
+        """The commune of that name since the reform in a province of the text, which may name it as it was before."""
+        before = [entry for level, province in near if level == "province" for entry in self.before.named(level, province)]
+        provinces = frozenset().union(*(entry.successor.as_near for entry in before if entry.successor))
+        return _only([entry for entry in self.after.named("commune", name) if entry.around & provinces], kind)
 
-    def commune(self, kind: str, name: str, near: frozenset[tuple[Level, str]]) -> tuple[Unit | None, Unit | None]:
-        entries = self.communes_before.named(name)
-        in_districts = [entry for entry in entries if ("district", entry.district) in near]
-        in_provinces = [entry for entry in entries if ("province", entry.province) in near]
-        old = _only(in_districts or in_provinces, kind)
-        now = {self.provinces_after[place].code for level, place in near if level == "province" and place in self.provinces_after}
-        new = _only([entry for entry in self.communes_after.named(name) if entry.province in now], kind)
-        has_districts = any(level == "district" for level, _ in near)
-        if old and (has_districts or new is None or old.successor == new.unit):
-            return old.unit, old.successor
-        if new and not old and not has_districts:
-            return None, new.unit
-        return None, None
+
+def _nearest(entries: Sequence[_Entry], near: Near) -> Sequence[_Entry]:
+    """The entries that lie in a district and a province of the text, else in one of them, a district rather, else all."""
+    levels = [{level for level, _ in entry.around & near} for entry in entries]
+    for wanted in ({"district", "province"}, {"district"}, {"province"}):
+        if close := [entry for entry, found in zip(entries, levels, strict=True) if wanted <= found]:
+            return close
+    return entries
 
 
 def _only(entries: Sequence[_Entry], kind: str) -> _Entry | None:
@@ -148,51 +146,19 @@ def _only(entries: Sequence[_Entry], kind: str) -> _Entry | None:
 
 @lru_cache(maxsize=1)
 def _register() -> _Register:
-    """Read the register, once; 0.2 s and 20 MB."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise MissingExtraError("the official codes of places", "places")
-    data = Path(spec.origin).parent / "data"
-    try:
-        with closing(sqlite3.connect(f"{(data / 'dataset.db').as_uri()}?mode=ro&immutable=1", uri=True)) as file:
-            file.row_factory = sqlite3.Row
-            after = file.execute(_AFTER).fetchall()
-            before = file.execute(_BEFORE).fetchall()
-        changes = json.loads((data / "converter_2025.json").read_text(encoding="utf-8"))
-    except (sqlite3.Error, OSError, ValueError) as error:
-        hint = "reinstall it: pip install --force-reinstall 'nghiquyet[places]'"
-        raise NghiquyetError(f"the data of {_PACKAGE} in {data} cannot be read ({error}); {hint}") from error
-    return _built(before, after, changes)
+    after = _entries(AFTER, {})
+    return _Register(_Index(_entries(BEFORE, after).values()), _Index(after.values()))
 
 
-def _built(before: Sequence[sqlite3.Row], after: Sequence[sqlite3.Row], changes: _Changes) -> _Register:
-    units = {row["provinceKey"]: Unit(row["provinceCode"], row["province"]) for row in after}
-    wards = {(row["provinceKey"], row["wardKey"]): _within(row["wardCode"], row["ward"], row["province"]) for row in after}
-    province_of = {old: new for new, olds in changes["DICT_PROVINCE"].items() for old in olds}
-    successors = {
-        old: wards[province, ward]
-        for province, merged in changes["DICT_PROVINCE_WARD_NO_DIVIDED"].items()
-        for ward, olds in merged.items()
-        for old in olds
-    }
-    result = _Register()
-    for row in before:
-        province, district = folded(row["provinceShort"]), folded(row["districtShort"])
-        result.provinces_before[province] = Unit(row["provinceCode"], row["province"])
-        result.provinces_after[province] = units[province_of[row["provinceKey"]]]
-        unit = _within(row["districtCode"], row["district"], row["province"])
-        result.districts.add(district, _Entry(unit, row["districtType"].casefold(), "", province))
-        if row["ward"]:
-            unit = _within(row["wardCode"], row["ward"], row["district"], row["province"])
-            successor = successors.get(f"{row['provinceKey']}_{row['districtKey']}_{row['wardKey']}")
-            result.communes_before.add(
-                folded(row["wardShort"]), _Entry(unit, row["wardType"].casefold(), district, province, successor)
-            )
-    for row in after:
-        unit = wards[row["provinceKey"], row["wardKey"]]
-        result.communes_after.add(folded(row["wardShort"]), _Entry(unit, row["wardType"].casefold(), "", row["provinceCode"]))
-    return result
-
-
-def _within(code: str, *names: str) -> Unit:
-    return Unit(code, ", ".join(names))
+def _entries(table: str, successors: Mapping[str, _Entry]) -> Mapping[str, _Entry]:
+    """The entries of a table by code, in its order: a unit stands before those that lie in it."""
+    entries: dict[str, _Entry] = {}
+    for line in files("nghiquyet").joinpath("units", table).read_text(encoding="utf-8").splitlines():
+        code, name, within, *successor = line.split("\t")
+        kind = next(kind for kind in KINDS if name.casefold().startswith(f"{kind} "))
+        wider = entries.get(within)
+        unit = Unit(code, f"{name}, {wider.unit.name}" if wider else name)
+        around = wider.as_near if wider else frozenset()
+        since = successors.get(successor[0]) if successor else None
+        entries[code] = _Entry(unit, _LEVELS[len(code)], kind, folded(name[len(kind) :]), around, since)
+    return entries

@@ -13,6 +13,7 @@ from typing import Final
 import regex
 
 from nghiquyet.entities import Entity
+from nghiquyet.places import LINE_BREAK
 from nghiquyet.posts import (
     Found,
     Kind,
@@ -40,7 +41,7 @@ _HONORIFICS: Final = phrases(
 )
 # Before a post that is meant of many, or that names a body: "nhiều ủy viên", "Tổ Thư ký", "Đoàn Chủ tịch".
 _NOT_BEFORE_A_POST: Final = vocabulary("nhiều những mỗi từng mọi số tổ đoàn")
-# Before a post that several names share: "các Phó Chủ tịch [A], [B]".
+# Before a post that several names share: "các Phó Chủ tịch [A], [B]"; so does one with ":" behind it.
 _SHARED: Final = vocabulary("các hai ba bốn")
 # How others begin who are named behind a person: "[A], Phó Bí thư Huyện ủy, lãnh đạo UBND huyện", "([A], Giám đốc - PV)".
 _OTHERS: Final = vocabulary("đại lãnh phóng pv")
@@ -54,6 +55,7 @@ _SEPARATORS: Final = phrases(
 _AND: Final = phrases(",; và; , và; ;")
 _SIGNS: Final = vocabulary(", - – — : (")
 _BEFORE_A_NAME: Final = vocabulary("- – — : là")
+_DASHES: Final = vocabulary("- – —")
 # What may join a name to a post behind it, after a sign or without one.
 _CHOSEN: Final = frozenset(
     (*chosen.split(), *office.split())
@@ -72,29 +74,33 @@ _CHOSEN: Final = frozenset(
 )
 _JOINS: Final = _CHOSEN | phrases(
     """
-    là; hiện là; nguyên là; vốn là; cũng là; khi đó là; trên cương vị; với tư cách; với vai trò
+    là; hiện là; nguyên là; vốn là; cũng là; khi đó là; trên cương vị; với tư cách; với vai trò; công tác tại; làm việc tại
     """
 )
 # Remarks between a name and the post behind it end in "tuổi" or begin with one of these: "quê An Giang".
 _REMARKS: Final = vocabulary("quê sinh trú ở dân người")
-_LONGEST_REMARK: Final = 8
+_LONGEST_REMARK: Final = 12
 _LONGEST_CHAIN: Final = 80
 # How the bodies begin that a post can belong to, by a word of the post, for bodies that were named before.
 _BODIES_OF: Final = {
-    "thư": vocabulary("đảng chi huyện tỉnh thành thị quận đoàn"),
-    "tịch": vocabulary("uỷ ubnd hđnd hội mặt mttq công liên tập tổng hđqt htx hợp"),
-    "đốc": vocabulary(
+    "thư": phrases("đảng; chi; huyện; tỉnh; thành; thị; quận; đoàn"),
+    "tịch": phrases("uỷ; ubnd; hđnd; hội; mặt; mttq; công; liên; tập; tổng; hđqt; htx; hợp"),
+    "đốc": phrases(
         """
-    công sở htx hợp trung bệnh nhà tập doanh chi ngân ban xí nông lâm điện bhxh kho vườn khu bưu đài tổng quỹ viện học
-    """
+        công; sở; htx; hợp; trung; bệnh; nhà; tập; doanh; chi; ngân; ban; xí; nông; lâm; điện; bhxh; kho; vườn; khu; bưu; đài; tổng;
+        quỹ; viện; học
+        """
     ),
-    "trưởng": vocabulary("ban phòng trường công trạm khoa đoàn đội đồn cục chi vụ viện tổ hạt tổng học"),
-    "nhiệm": vocabulary("uỷ htx hợp câu clb"),
-    "phó": vocabulary("trường đội tổ trạm cục viện"),
-    **dict.fromkeys(("tá", "uý"), vocabulary("đồn công quân bộ ban trung tiểu sư lữ đoàn hải")),
+    "trưởng": phrases("ban; phòng; trường; công; trạm; khoa; đoàn; đội; đồn; cục; chi; vụ; viện; tổ; hạt; tổng; học"),
+    "nhiệm": phrases("uỷ; htx; hợp; câu; clb"),
+    "phó": phrases("trường; đội; tổ; trạm; cục; viện"),
+    "giáo": phrases("trường"),
+    **dict.fromkeys(("tá", "uý"), phrases("đồn; công an; quân; bộ; ban; trung; tiểu; sư; lữ; đoàn; hải")),
+    **dict.fromkeys(("y", "bác"), phrases("trạm; bệnh; phòng khám; trung tâm y; tt")),
 }
-_LINE_BREAK: Final = regex.compile(r"[\n\r\u2028\u2029\v\f\x85]")
-_SENTENCE_END: Final = regex.compile(r"[.!?…]\s")
+# Callings that belong to such a body without being posts.
+_STATIONED: Final = phrases("giáo viên; thầy giáo; cô giáo; bác sĩ; y sĩ")
+_SENTENCE_END: Final = regex.compile(r"(?<!\bT[PX])[.!?…]+[\"”»)]*\s++|[\n\r\u2028\u2029\v\f\x85]\s*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +205,9 @@ def _parted(one: _Beside, next_one: _Beside) -> tuple[_Beside, _Beside]:
 
 def _beside(named: "_Bodies", person: Entity, low: int, high: int) -> _Beside:
     left_start = max(low, person.start - _REACH)
-    for line_break in _LINE_BREAK.finditer(named.text, left_start, person.start):
+    for line_break in LINE_BREAK.finditer(named.text, left_start, person.start):
         left_start = line_break.end()
-    ends = _LINE_BREAK.search(named.text, person.end, high)
+    ends = LINE_BREAK.search(named.text, person.end, high)
     left = named.row(left_start, person.start)
     right = named.row(person.end, min(ends.start() if ends else high, person.end + _REACH))
 
@@ -210,12 +216,12 @@ def _beside(named: "_Bodies", person: Entity, low: int, high: int) -> _Beside:
         end -= size
     addressed = end < len(left)
     follows = left_start == low and tuple(token.form for token in left[:end]) in _AND
-    touches = True
+    touches, listed = True, False
     if end and (left[end - 1].form in _BEFORE_A_NAME or (addressed and left[end - 1].form == ",")):
         end -= 1
-        touches = False
+        touches, listed = False, left[end].form == ":"
     before = _chain_before(left, end, touches)
-    shared = bool(before) and before[0].first > 0 and left[before[0].first - 1].form in _SHARED
+    shared = bool(before) and (listed or (before[0].first > 0 and left[before[0].first - 1].form in _SHARED))
 
     if len(right) > 1 and right[0].form in ("của", "thuộc") and right[1].is_body:
         alone = Found(0, 2, Kind.BODY, None, (right[1].start, right[1].end))
@@ -252,10 +258,10 @@ def _chain_behind(row: Tokens, first: int, addressed: bool, posted: bool) -> lis
     joins = phrase_at(row, first + signs, _JOINS)
     if not signs + joins:
         return []
-    bracket = row[first].form == "("
+    sign = row[first].form
     first += signs + joins
     first += first < len(row) and row[first].form == "một"
-    found = post_at(row, first) or _body_alone(row, first, bracket, addressed)
+    found = post_at(row, first) or _body_alone(row, first, sign, addressed)
     if found is None or (posted and row[first].form in _OTHERS):
         return []
     chain = [found]
@@ -274,7 +280,7 @@ def _next_on_chain(row: Tokens, last: Found) -> Found | None:
 def _separates(row: Tokens, found: Found, first: int) -> bool:
     """Whether a post at token `first` goes on the chain that `found` ends."""
     between = tuple(token.form for token in row[found.stop : first])
-    return between in _SEPARATORS or (found.kind is Kind.TITLE and between in ((), (".",)))
+    return between in _SEPARATORS or (found.kind is Kind.TITLE and not between)
 
 
 def _after_remarks(row: Tokens) -> int:
@@ -297,11 +303,13 @@ def _after_remarks(row: Tokens) -> int:
     return first
 
 
-def _body_alone(row: Tokens, first: int, bracket: bool, addressed: bool) -> Found | None:
+def _body_alone(row: Tokens, first: int, sign: str, addressed: bool) -> Found | None:
     """A body without a post, or in brackets a place: "[A] (làng Doch 2)". A by-line names its agency in brackets alone."""
+    bracket = sign == "("
     stop = first + 1 if first < len(row) and row[first].is_body else bracket * place_at(row, first)
     after = row[stop].form if stop < len(row) else ""
-    if not stop or (after and row[stop].is_word) or not (bracket or addressed or after == ")"):
+    goes_on = after and row[stop].is_word and not (addressed and sign in _DASHES)
+    if not stop or goes_on or not (bracket or addressed or after == ")"):
         return None
     return Found(first, stop, Kind.BODY, None, (row[first].start, row[stop - 1].end))
 
@@ -327,28 +335,33 @@ class _Bodies:
             else:
                 whole.append(found)
         bodiless = all(found.body is None for found in whole)
+        posted = any(found.kind is not Kind.CALLING for found in whole)
         for found in whole:
             body = found.body
-            if bodiless and found.kind in (Kind.POST, Kind.TITLE) and found.role:
-                body = self._body_before(found.role, min(found.role[0], name))
-                bodiless = False
+            if bodiless and found.role:
+                spoken = tuple(_key(self.text[found.role[0] : found.role[1]]).split())
+                if found.kind is not Kind.CALLING or (spoken in _STATIONED and not posted):
+                    body = self._body_before(spoken, min(found.role[0], name))
+                    bodiless = False
             yield Post(self._said(found.role), self._said(body))
 
     def _said(self, span: Span | None) -> str | None:
         return None if span is None else " ".join(self.text[span[0] : span[1]].split())
 
-    def _body_before(self, role: Span, place: int) -> Span | None:
-        """The last body of a fitting kind in the same sentence before the post, or in the sentence before that."""
-        spoken = _key(self.text[role[0] : role[1]]).split()
+    def _body_before(self, spoken: Sequence[str], place: int) -> Span | None:
+        """The last body of a kind that fits a role's words, in the same sentence before the post or in the one before that."""
         start = max(0, place - _REACH)
-        for line_break in _LINE_BREAK.finditer(self.text, start, place):
-            start = line_break.end()
-        for end in [match.end() for match in _SENTENCE_END.finditer(self.text, start, place)][:-1]:
-            start = end
+        ends = [end.end() for end in _SENTENCE_END.finditer(self.text, start, place)]
+        start = ends[-2] if len(ends) > 1 else start
         if spoken[-1] != "trưởng" and "trưởng" in spoken and (settlement := settlement_of(spoken, self.row(start, place))):
             return settlement
         fitting = next((_BODIES_OF[word] for word in reversed(spoken) if word in _BODIES_OF), frozenset())
-        for body in reversed(self.bodies[bisect_left(self.starts, start) : bisect_left(self.starts, place)]):
-            if fitting.intersection(_key(body.text).split()[:1]):
-                return body.start, body.end
+        bodies = self.bodies[bisect_left(self.starts, start) : bisect_left(self.starts, place)]
+        # A "trạm trưởng" heads rather a "trạm" than another body.
+        named_in_post = fitting.intersection((word,) for word in spoken if "trưởng" in spoken)
+        for kinds in (named_in_post, fitting):
+            for body in reversed(bodies):
+                words = tuple(_key(body.text).split())
+                if any(words[:size] in kinds for size in (1, 2, 3)):
+                    return body.start, body.end
         return None

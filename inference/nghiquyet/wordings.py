@@ -1,4 +1,6 @@
-"""The words of a target but for its number: what stands before it, the thing counted and what follows, and the change that its verbs tell."""
+"""The words of a target but for its number: what stands before it, the thing counted and what follows, and the change that its
+verbs tell.
+"""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,59 +15,73 @@ Change = Literal["reach", "increase", "decrease", "keep", "eliminate"]
 
 # Words that link a measure to its number, with the change that they tell.
 _LINKS: Final[dict[str, Change | None]] = {
-    **dict.fromkeys(["giảm", "giảm thiểu", "cắt giảm", "kéo giảm", "hạ", "rút", "rút ngắn", "kéo", "kéo về", "giảm về"], "decrease"),
-    **dict.fromkeys(["còn", "chỉ còn", "xuống"], "decrease"),
-    **dict.fromkeys(["tăng", "tăng thêm", "nâng", "lên", "gấp", "thêm"], "increase"),
-    **dict.fromkeys(["giữ", "giữ vững", "giữ ổn định", "duy trì", "ổn định"], "keep"),
-    **dict.fromkeys(["đạt", "là", "có", "chiếm", "bằng", "mức", "ở", "cán mốc", "chỉ có", "cũng", "phải", "sẽ", "phấn đấu", "ước"], None),
-    **dict.fromkeys(["được", "từ", "trung bình", "thì", "đến", "tới", "khoảng", "dần", "vào", "và", "hiện nay", "hiện", "cả"], None),
+    **dict.fromkeys(phrases("giảm, giảm thiểu, cắt giảm, kéo giảm, hạ, rút, rút ngắn, kéo, kéo về, giảm về"), "decrease"),
+    **dict.fromkeys(phrases("còn, chỉ còn, xuống"), "decrease"),
+    **dict.fromkeys(phrases("tăng, tăng thêm, nâng, lên, gấp, thêm"), "increase"),
+    **dict.fromkeys(phrases("giữ, giữ vững, giữ ổn định, duy trì, ổn định"), "keep"),
+    **dict.fromkeys(
+        phrases("đạt, là, có, chiếm, bằng, mức, ở, cán mốc, đóng góp, chỉ có, cũng, phải, sẽ, phấn đấu, ước"),
+        None,
+    ),
+    **dict.fromkeys(phrases("được, từ, trung bình, thì, đến, tới, khoảng, dần, vào, và, hiện nay, hiện, cả"), None),
     **dict.fromkeys([":", ",", "-", ";"], None),
 }
-_NO_LINK: Final = frozenset(["trở lên", "trở xuống", "còn lại", "mặt bằng", "đồng bằng", "công bằng"])
+_NO_LINK: Final = frozenset(phrases("trở lên, trở xuống, còn lại, mặt bằng, đồng bằng, công bằng"))
 _LEADING: Final[dict[str, Change]] = {
-    **dict.fromkeys(["giảm", "giảm tiếp", "giảm thêm", "giảm thiểu", "cắt giảm", "kéo giảm", "tinh giản", "hạ", "rút ngắn"], "decrease"),
-    **dict.fromkeys(["tăng", "tăng thêm", "nâng", "thêm"], "increase"),
-    **dict.fromkeys(["giữ", "giữ vững", "giữ ổn định", "duy trì"], "keep"),
+    **dict.fromkeys(phrases("giảm, giảm tiếp, giảm thêm, giảm thiểu, cắt giảm, kéo giảm, tinh giản, hạ, rút ngắn"), "decrease"),
+    **dict.fromkeys(phrases("tăng, tăng thêm, nâng, thêm"), "increase"),
+    **dict.fromkeys(phrases("giữ, giữ vững, giữ ổn định, duy trì"), "keep"),
     **dict.fromkeys(phrases("xóa, xóa xong, xóa hết, xóa bỏ"), "eliminate"),
 }
 # What looks like a leading verb of change and is part of a name.
-_NO_CHANGE: Final = frozenset(["tăng trưởng", "tăng cường", "nâng cấp", "nâng cao", "nâng chất", "giảm nghèo", "giữ gìn", "hạ tầng"])
+_NO_CHANGE: Final = frozenset(phrases("tăng trưởng, tăng cường, nâng cấp, nâng cao, nâng chất, giảm nghèo, giữ gìn, hạ tầng"))
 # Of several changes that are told, as in "giảm thêm", the first here counts.
 _PRIORITY: Final[tuple[Change, ...]] = ("decrease", "increase", "keep")
 # To bring something to a value; with another verb behind it is an action: "đưa 2.000 lao động đi làm việc".
-_CARRYING: Final = frozenset(["đưa", "kéo", "phát triển"])
-_ARRIVING: Final = frozenset(["lên", "xuống", "về", "còn"])
-_INTENTIONS: Final = frozenset(["phấn đấu", "quyết tâm", "dự kiến", "mục tiêu", "và", "sẽ", "phải", "sớm", ",", ":", "-", "+", "“", '"'])
-_DUTIES: Final = frozenset(["phải", "sẽ", "sớm"])
-_NO_DUTIES: Final = frozenset(["phải trả", "phải thu", "phải nộp", "phải người", "sớm hạn"])
+_CARRYING: Final = frozenset(phrases("đưa, kéo, phát triển"))
+_ARRIVING: Final = frozenset(phrases("lên, xuống, về, còn"))
+_INTENTIONS: Final = frozenset(
+    ["phấn đấu", "quyết tâm", "dự kiến", "mục tiêu", "và", "sẽ", "phải", "sớm", ",", ":", "-", "+", "“", '"']
+)
+_DUTIES: Final = frozenset(phrases("phải, sẽ, sớm"))
+_NO_DUTIES: Final = frozenset(phrases("phải trả, phải thu, phải nộp, phải người, sớm hạn"))
 _LONGEST_PHRASE: Final = 3
 _ON_AVERAGE: Final = "bình quân"
 _A_YEAR: Final = grammar(r"[ ](?:(?:hằng|hàng|mỗi|một)[ ])?năm(?!\w|[ ]\d)")
-_GROWTH: Final = grammar(
-    one_of(["tốc độ", "mức tăng", "mức giảm", "tăng trưởng", "tỷ lệ tăng", "tỷ lệ giảm", "tỉ lệ tăng", "tỉ lệ giảm"])
-)
+_GROWTH: Final = grammar(one_of("tốc độ, mức tăng, mức giảm, tăng trưởng, tỷ lệ tăng, tỷ lệ giảm, tỉ lệ tăng, tỉ lệ giảm"))
 
-HEADS: Final = (
-    ["tỷ lệ", "tỉ lệ", "tỷ trọng", "tỉ trọng", "tỷ suất", "cơ cấu", "tốc độ", "độ", "mức", "mức độ", "số", "số lượng", "tổng", "tổng số", "quy mô"]
-    + ["diện tích", "sản lượng", "năng suất", "giá trị", "thu nhập", "doanh thu", "lợi nhuận", "thu ngân sách", "thu nội địa", "tổng thu", "chi"]
-    + ["kim ngạch", "grdp", "gdp", "công suất", "thời gian", "chỉ số", "vốn", "tổng vốn", "đàn", "tổng đàn", "lượng", "hộ nghèo", "hộ cận nghèo"]
-    + ["dư nợ", "nợ", "bao phủ", "tăng trưởng", "xuất khẩu", "doanh số", "lương", "tiền lương", "nộp ngân sách", "huy động vốn", "tuổi thọ", "lao động"]
+HEADS: Final = frozenset(
+    phrases(
+        """
+        tỷ lệ, tỉ lệ, tỷ trọng, tỉ trọng, tỷ suất, cơ cấu, tốc độ, độ, mức, mức độ, số, số lượng, tổng, tổng số, quy mô, diện
+        tích, sản lượng, năng suất, giá trị, thu nhập, doanh thu, lợi nhuận, thu ngân sách, thu nội địa, tổng thu, chi, kim
+        ngạch, grdp, gdp, công suất, thời gian, chỉ số, vốn, tổng vốn, đàn, tổng đàn, lượng, hộ nghèo, hộ cận nghèo, dư nợ, nợ,
+        bao phủ, tăng trưởng, xuất khẩu, doanh số, lương, tiền lương, nộp ngân sách, huy động vốn, tuổi thọ, lao động
+        """
+    )
 )
 HEAD: Final = grammar(one_of(HEADS))
-_BARE_HEADS: Final = frozenset(["số", "số lượng", "tổng", "tổng số"])
+_BARE_HEADS: Final = frozenset(phrases("số, số lượng, tổng, tổng số"))
 PREDICATE: Final = grammar(
-    one_of(
-        ["đạt", "được", "có", "là", "hoàn thành", "tham gia", "sử dụng", "dùng", "thực hiện", "ứng dụng", "xem", "biết", "sinh hoạt", "tốt nghiệp"]
-        + ["sản xuất", "xếp loại", "qua", "hoạt động", "làm", "phủ sóng", "nộp", "lắp", "duy trì", "dự", "ký", "không", "phân loại", "bán", "kiêm"]
-        + ["đi", "ra lớp", "đến lớp", "nhận", "trả", "thuộc", "giao tiếp", "khai báo", "nói", "phát sinh", "kết nối", "cung cấp", "cán đích"]
+    r"(?<!giá[ ]trị[ ])"
+    + one_of(
+        """
+        đạt, được, có, là, hoàn thành, tham gia, sử dụng, dùng, thực hiện, ứng dụng, xem, biết, sinh hoạt, tốt nghiệp, sản xuất,
+        xếp loại, qua, hoạt động, làm, phủ sóng, nộp, lắp, duy trì, dự, ký, không, phân loại, bán, kiêm, đi, ra lớp, đến lớp,
+        nhận, trả, thuộc, giao tiếp, khai báo, nói, phát sinh, kết nối, cung cấp, cán đích
+        """
     )
 )
 # Words before "người" that need it as their object.
-_TAKING: Final = frozenset(["cho", "đào", "tuyển", "đưa", "gửi", "thu", "hỗ", "giúp", "với", "khám", "bồi", "đón", "kết", "mỗi"])
+_TAKING: Final = frozenset(phrases("cho, đào, tuyển, đưa, gửi, thu, hỗ, giúp, với, khám, bồi, đón, kết, mỗi"))
 # The wholes of a share, dropped behind a measure ("Kinh tế số chiếm 20% GDP"): some always, some only behind a linking verb.
-_WHOLE: Final = grammar(one_of(["gdp", "grdp", "dân số", "kế hoạch", "dự toán", "chỉ tiêu", "số phải thu", "lực lượng lao động"]))
-_LINKED_WHOLE: Final = grammar(one_of(["tổng", "giá trị", "trong", "của", "vốn", "đầu tư", "số"]))
-_BEYOND: Final = frozenset(["vượt", "hoàn thành"])
+_WHOLE: Final = grammar(
+    one_of("gdp, grdp, dân số, kế hoạch, dự toán, chỉ tiêu, số phải thu, lực lượng lao động, bình quân chung, mức bình quân")
+)
+_LINKED_WHOLE: Final = grammar(one_of("tổng, giá trị, trong, của, vốn, đầu tư, số"))
+_OUT_OF_WHOLE: Final = grammar(r"[ ](?:(?:trên|so[ ]với)[ ](?:tổng|dân[ ]số)|trong[ ](?:tổng|grdp|gdp))(?!\w)")
+_BEYOND: Final = frozenset(phrases("vượt, hoàn thành"))
+_TAKING_UP: Final = frozenset(phrases("chiếm, góp"))
 # Comparisons and descriptions behind a number, to the end of the target.
 _REMARK: Final = grammar(
     r"""(?:,[ ])?(?<!\w)(?:
@@ -177,16 +193,19 @@ def wording(reading: Reading, quantity: Quantity | None, hidden: Iterable[tuple[
     left, link, told = _without_link(reading, left, quantity, yearly)
     named = _without_leading(left, _LEADING, once=True)
     leading = _LEADING[form_of(left[: len(left) - len(named)])] if len(named) < len(left) else None
-    left = named
+    left = _without_whole(named, quantity)
     arrives = any(token.form in _ARRIVING for token in link)
+    moved = leading is not None
     if arrives or any(token.form == "đạt" for token in link):
-        left = _without_leading(left, _CARRYING, once=True)
+        carried = _without_leading(left, _CARRYING, once=True)
+        moved, left = moved or len(carried) < len(left), carried
     if left and left[-1].form == "về" and leading:
         link, left = [left[-1], *link], left[:-1]
     change = leading or _change(left, told)
     left = _without_duties(left)
     right = _without_duties(_indicated(left, link, right, quantity))
-    if noun and left and not right and (_names(left, noun) or (leading and arrives)):
+    bare = form_of(left) in _BARE_HEADS
+    if noun and left and not right and not bare and (_names(left, noun) or (moved and arrives)):
         noun = []
     elif left and (noun or left[0].form == "mỗi"):
         left += [token for token in link if token.form in ("đạt", "có")][-1:]
@@ -250,6 +269,12 @@ def _change(left: Sequence[Token], told: Sequence[Change]) -> Change:
     return min(told, key=_PRIORITY.index, default="reach")
 
 
+def _without_whole(left: list[Token], quantity: Quantity) -> list[Token]:
+    """The words before a share without what it is a share of: "tỷ lệ đảng viên trên dân số"."""
+    whole = _OUT_OF_WHOLE.search(form_of(left)) if (quantity.unit or "").startswith("%") else None
+    return left[: len(form_of(left)[: whole.start()].split())] if whole else left
+
+
 def _without_duties(tokens: Sequence[Token]) -> list[Token]:
     """Words without "phải", "sẽ", "sớm"."""
     pairs = [form_of(tokens[n : n + 2]) for n in range(len(tokens))]
@@ -263,7 +288,9 @@ def _indicated(left: Sequence[Token], link: Sequence[Token], right: list[Token],
     if not (quantity.unit or "").startswith("%"):
         return right
     said = form_of(right)
-    if left and not (form_of(left[-2:]) in _BEYOND or left[-1].form in _BEYOND or PREDICATE.search(form_of(right[1:]))):
+    if any(token.form in _TAKING_UP for token in link) and not _says(right):
+        return []
+    if left and not (form_of(left[-2:]) in _BEYOND or left[-1].form in _BEYOND or _says(right)):
         named = bool(link) or HEAD.match(form_of(left)) is not None
         if _WHOLE.match(said) or (named and _LINKED_WHOLE.match(said)):
             return []
@@ -272,10 +299,13 @@ def _indicated(left: Sequence[Token], link: Sequence[Token], right: list[Token],
     return right[1:] if len(right) > 1 and right[0].form == "số" else right
 
 
+def _says(right: Sequence[Token]) -> bool:
+    """Whether the words behind a share say something of the group that they begin with."""
+    return PREDICATE.search(form_of(right), len(right[0].form) if right else 0) is not None
+
+
 def _names(left: Sequence[Token], noun: Sequence[Token]) -> bool:
     """Whether the words before a number already name what it counts: "Số xã đạt chuẩn là 9 xã", "BHXH tự nguyện 450.000 người"."""
     said, counted = form_of(left), form_of(noun)
-    if said in _BARE_HEADS:
-        return False
-    people = counted in ("người", "hộ") and left[-1].form not in _TAKING and left[0].form not in _TAKING
+    people = counted in ("người", "hộ", "lao động") and left[-1].form not in _TAKING and left[0].form not in _TAKING
     return people or counted in said or HEAD.match(said) is not None or form_of(left[-2:]) in HEADS

@@ -1,5 +1,3 @@
-import csv
-import io
 import re
 from html.parser import HTMLParser
 
@@ -40,17 +38,6 @@ def test_a_page_lists_targets_and_needs_no_network() -> None:
     assert "<li>giảm còn 30%</li>" in page
     assert "Chỉ tiêu" in page
     assert not re.search(r"https?://|src=|@import", page)
-
-
-def test_csv_is_read_back_and_runs_nothing() -> None:
-    rows = list(
-        csv.reader(io.StringIO(display.csv_rows([('a,"b"', [Entity("ORG", 0, 4, "=1+1", 0.5), Entity("ORG", 5, 7, "a\nb", 1.0)])])))
-    )
-    assert rows == [
-        list(display.CSV_COLUMNS),
-        ['a,"b"', "ORG", "0", "4", "'=1+1", "0.5000"],
-        ['a,"b"', "ORG", "5", "7", "a\nb", "1.0000"],
-    ]
 
 
 def test_conll_has_a_word_a_line() -> None:

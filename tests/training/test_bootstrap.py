@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nghiquyet_training.articles import Span
-from nghiquyet_training.bootstrap import Difference, Interval, differences, intervals
+from nghiquyet_training.bootstrap import Difference, Interval, differences, intervals, share_interval
 from nghiquyet_training.outcomes import Evaluation, Outcome
 from nghiquyet_training.scores import MEASURES
 
@@ -25,6 +25,12 @@ def _evaluation(found: Iterable[Sequence[bool]], label: str = "ORG", labels: tup
 
 def _without_prediction(number: int) -> Evaluation:
     return Evaluation(("ORG",), tuple(Outcome(str(i), (Span(0, 5, "ORG"),), (), ()) for i in range(number)))
+
+
+@given(found=FOUND)
+def test_a_share_has_the_interval_of_the_recall_that_it_is(found: list[list[bool]]) -> None:
+    share = share_interval([sum(article) for article in found], [len(article) for article in found], samples=50)
+    assert share == intervals(_evaluation(found), samples=50).micro["recall"]
 
 
 def _width(interval: Interval | None) -> float:

@@ -112,6 +112,24 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert sorted(Path().rglob("*")) == before
 
 
+def test_records_are_scored_and_a_card_takes_the_figures(
+    root: Path, native_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(root)
+    output, card = tmp_path / "records.json", tmp_path / "card.md"
+    seeds = ["--data", "data/seeds.jsonl", "--half", "seeds"]
+    assert _main(monkeypatch, "evaluate-records", *seeds, "--model", native_model, "--errors", "--output", output) == 0
+    shown = capfd.readouterr().out
+    for words in ("seeds: 5 articles", "deadline_year", "role", "targets found", "expected"):
+        assert words in shown
+    assert _main(monkeypatch, "evaluate-records", "--data", "data/seeds.jsonl", "--half", "nothing") == 2
+    assert "holds no half 'nothing'; it has develop, report, seeds" in capfd.readouterr().err
+    assert list(json.loads(output.read_text(encoding="utf-8"))["halves"]) == ["seeds"]
+    reports = ["--report", "training/reports/seeds.json", "--records", output, "--output", card]
+    assert _main(monkeypatch, "card", "inference/nghiquyet/model", *reports) == 0
+    assert "## From spans to facts" in card.read_text(encoding="utf-8")
+
+
 def test_a_model_is_scored_and_the_report_written(
     folder: Path, native_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

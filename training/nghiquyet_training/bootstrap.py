@@ -115,6 +115,14 @@ def differences(a: Evaluation, b: Evaluation, samples: int = SAMPLES, seed: int 
     return _figures(a.labels, difference)
 
 
+def share_interval(parts: Sequence[float], wholes: Sequence[float], samples: int = SAMPLES, seed: int = SEED) -> Interval | None:
+    """The interval, as in `intervals`, of the sum of `parts` over the sum of `wholes`, each with one number an article."""
+    rows = np.array([parts, wholes], dtype=np.float64).T
+    part, whole = _draw(rows, samples, seed).T
+    enough = np.count_nonzero(rows[:, 1]) > 1
+    return _interval(part[whole > 0] / whole[whole > 0]) if enough else None
+
+
 class _Drawn:
     """Counts of the articles of an evaluation and of each draw of as many, with replacement.
 

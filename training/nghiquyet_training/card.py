@@ -7,13 +7,21 @@ import yaml
 
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet_training.footprint import footprint
+from nghiquyet_training.record_report import GOLD_SPANS, PREDICTED_SPANS
+from nghiquyet_training.record_scores import FIGURES
 
 _MISTAKES_NAMED = 3
 _EXAMPLE = "Ông Cao Văn Bường - Bí thư Đảng ủy xã Sơn Trung: đến năm 2025, kết nạp mới 25 đảng viên trở lên."
 
 
-def render(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> str:
-    """The card as Markdown with a metadata block; the same model and reports always give the same text."""
+def render(model: Checkpoint, reports: Sequence[Mapping[str, Any]], records: Mapping[str, Any] | None = None) -> str:
+    """The card as Markdown with a metadata block; the same model and reports always give the same text.
+
+    Args:
+        model: the model folder.
+        reports: of runs, cross-validations and evaluations.
+        records: the report on records (`evaluate-records`); None leaves its section out.
+    """
     facts = model.manifest.facts
     base = str(facts["config"]["base"])
     cost = footprint(float(facts["train_seconds"]), facts["environment"])
@@ -81,7 +89,7 @@ made the same way, may have been trained on them afterwards.
 
 {_score_tables(reports)}
 
-## Limits
+{_records_section(records)}## Limits
 
 - Targets are the hardest: where one begins and ends is a matter of convention, and a result already reached can look like one.
 - The texts are of the years 2010 to 2025 and of the political system's own style; other genres will be read less well.
@@ -182,6 +190,48 @@ def _score_table(name: str, scores: Mapping[str, Any]) -> str:
     frequent = scores["mistakes"][:_MISTAKES_NAMED]
     lines.append("- Most frequent mistakes: " + ", ".join(f"{m['label']} {m['kind']} ({m['count']})" for m in frequent) + ".")
     return "\n".join(lines)
+
+
+def _records_section(records: Mapping[str, Any] | None) -> str:
+    if records is None:
+        return ""
+    tables = "\n\n".join(_records_table(name, half) for name, half in records["halves"].items())
+    return f"""## From spans to facts
+
+What `targets` and `people` say of each span in slots, by rules and not by the model: per cent that are right, ignoring case, with
+the 95% interval of a bootstrap over articles. On gold spans the rules are alone; on predicted spans the slots are those of the
+targets that the model found exactly, and of the people of whom it found a mention.{_seen(records["model"])}
+
+{tables}
+
+"""
+
+
+def _seen(model: Mapping[str, Any] | None) -> str:
+    if model is None:
+        return ""
+    if model["scored_again"] is None:
+        return " Whether the model whose spans these are was trained on the articles is not recorded."
+    return f" The model whose spans these are was trained on {model['scored_again']} of the articles."
+
+
+def _records_table(name: str, half: Mapping[str, Any]) -> str:
+    columns = [spans for spans in (GOLD_SPANS, PREDICTED_SPANS) if spans in half]
+    lines = [f"**{name}** ({half['articles']} articles, {half['targets']} targets, {half['people']} people)", ""]
+    lines += [f"| | {' | '.join(f'{spans} | of' for spans in columns)} |", "|---" * (1 + 2 * len(columns)) + "|"]
+    for figure in FIGURES:
+        if any(figure in half[spans] for spans in columns):
+            cells = [_share(half[spans].get(figure)) for spans in columns]
+            lines.append(f"| {figure} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _share(share: Mapping[str, Any] | None) -> str:
+    if share is None:
+        return " | "
+    interval = share["interval"]
+    between = f" ({_percent(interval['low'])}–{_percent(interval['high'])})" if interval else ""
+    return f"{_percent(share['value'])}{between} | {share['of']}"
 
 
 def _with_interval(figures: Mapping[str, Any], measure: str) -> str:

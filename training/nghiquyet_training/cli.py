@@ -245,6 +245,53 @@ def evaluate(
 
 
 @app.command()
+def evaluate_records(
+    gold: Annotated[Path, typer.Argument(help="JSONL of records, as data/records/GUIDELINES.md describes it.")] = Path(
+        "data/records/records.jsonl"
+    ),
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Labelled JSONL with its articles; may be repeated. Default: data/seeds.jsonl and data/written.jsonl."),
+    ] = None,
+    half: Annotated[
+        list[str] | None,
+        typer.Option(help="Which articles; may be repeated. Default: seeds and develop. Keep report for the figure at the end."),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Model folder or hub id, to score records on its spans too. Default: gold spans alone.")
+    ] = None,
+    trained_on: Annotated[
+        list[Path] | None,
+        typer.Option(help="Labelled JSONL that the model was trained on, to count the articles that it has seen; may be repeated."),
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Write the figures to this JSON file; `card --records` takes it.")] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="List every slot that is not right.")] = False,
+) -> None:
+    """Score records, slot by slot: on gold spans, and on the spans of a model.
+
+    [dim]nghiquyet-train evaluate-records --errors[/dim]
+
+    [dim]nghiquyet-train evaluate-records --model runs/mine/model --output records.json[/dim]
+    """
+    from nghiquyet.extractor import Extractor
+    from nghiquyet.files import write_text
+    from nghiquyet_training import articles, gold_records, record_report, record_scores, report
+
+    labelled = articles.read(data or [Path("data/seeds.jsonl"), Path("data/written.jsonl")])
+    wanted = gold_records.read(gold, labelled, half or ["seeds", "develop"])
+    known = articles.read(trained_on or [])
+    extractor = Extractor.load(model) if model else None
+    scored = record_report.halves(wanted, extractor)
+    if output:
+        write_text(output, report.to_json(record_report.to_report(gold, scored, wanted, extractor, known)))
+    for name, part in scored.items():
+        _console.print(record_scores.table(f"{name}: {len(part.articles)} articles", part.shares))
+        if errors and name != record_report.ALL:
+            for line in record_report.mistake_lines(part):
+                _console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
 def calibrate(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     data: Annotated[list[Path], typer.Argument(help="Labelled JSONL that the model was not trained on.")],
@@ -353,6 +400,7 @@ def baseline(
 def card(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     report: Annotated[list[Path], typer.Option(help="report.json of a run or a cross-validation to quote; may be repeated.")],
+    records: Annotated[Path | None, typer.Option(help="Figures of records to quote, from evaluate-records --output.")] = None,
     output: Annotated[Path, typer.Option(help="The model card to write.")] = Path("model_card.md"),
 ) -> None:
     """Write a model card in Hugging Face's form from what the runs recorded.
@@ -361,9 +409,10 @@ def card(
     """
     from nghiquyet import checkpoint
     from nghiquyet.files import write_text
-    from nghiquyet_training import card, run_reports
+    from nghiquyet_training import card, record_report, run_reports
 
-    write_text(output, card.render(checkpoint.read(model), [run_reports.read(path) for path in report]))
+    figures = record_report.read(records) if records else None
+    write_text(output, card.render(checkpoint.read(model), [run_reports.read(path) for path in report], figures))
     _console.print(f"wrote {output}")
 
 

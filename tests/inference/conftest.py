@@ -1,0 +1,44 @@
+"""Records made by hand, and texts whose spans are marked: `[[a target]]`, `{a body}`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import regex
+
+from nghiquyet.entities import Entity
+from nghiquyet.records import Target, targets
+
+_MARKED = regex.compile(r"\[\[(?P<TARGET>.*?)\]\]|\{(?P<ORG>.*?)\}", regex.DOTALL)
+
+
+def _target(raw: str, **slots: Any) -> Target:
+    unsaid = dict.fromkeys(("indicator", "value_min", "value_max", "unit", "per", "baseline", "deadline_year", "period", "owner"))
+    plain = {"change": "reach", "comparator": "=", "status": "planned"}
+    return Target(entity=Entity("TARGET", 0, len(raw), raw, 1.0), raw=raw, **{**unsaid, **plain, **slots})
+
+
+def _targets_of(marked: str) -> tuple[Target, ...]:
+    parts: list[str] = []
+    entities: list[Entity] = []
+    at = last = 0
+    for match in _MARKED.finditer(marked):
+        label = match.lastgroup or ""
+        parts += (marked[last : match.start()], match[label])
+        start = at + match.start() - last
+        at = start + len(match[label])
+        entities.append(Entity(label, start, at, match[label], 1.0))
+        last = match.end()
+    return targets("".join([*parts, marked[last:]]), entities)
+
+
+@pytest.fixture(scope="session")
+def target() -> Callable[..., Target]:
+    """Makes a target of its raw text and any slots; the others say nothing."""
+    return _target
+
+
+@pytest.fixture(scope="session")
+def targets_of() -> Callable[[str], tuple[Target, ...]]:
+    """The targets of a text with marked spans."""
+    return _targets_of
