@@ -6,14 +6,18 @@
 [('PERSON', 'Cao Văn Bường'), ('ORG', 'Đảng ủy xã Sơn Trung'), ('TARGET', 'kết nạp mới 25 đảng viên trở lên')]
 """
 
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Final
 
-from nghiquyet.comparison import Comparison, compare
 from nghiquyet.entities import Entity
 from nghiquyet.errors import CheckpointError, InputError, MissingExtraError, NghiquyetError
 from nghiquyet.extractor import Extractor, predict
 from nghiquyet.prediction import Prediction
-from nghiquyet.records import Organisation, Person, Target
+
+if TYPE_CHECKING:
+    from nghiquyet.comparison import Comparison, compare
+    from nghiquyet.records import Organisation, Person, Target
 
 __all__ = [
     "CheckpointError",
@@ -31,3 +35,15 @@ __all__ = [
     "predict",
 ]
 __version__ = version("nghiquyet")
+
+# What is read from entities is imported when it is asked for: its grammars take longer to compile than a first prediction takes.
+_LATER: Final = {
+    **dict.fromkeys(("Comparison", "compare"), "nghiquyet.comparison"),
+    **dict.fromkeys(("Organisation", "Person", "Target"), "nghiquyet.records"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name]), name)

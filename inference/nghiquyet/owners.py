@@ -46,8 +46,6 @@ _LINES_BACK: Final = 3
 # With these before it a body is spoken of, and commits itself to nothing.
 _OBJECT: Final = grammar(rf"{one_of('trình, với, tại, nhờ, về, thăm, cùng, gửi')}[ ]$")
 _BESIDE: Final = grammar(r"[\s“\"]*+")
-
-
 # "Chỉ tiêu đã được {Ủy ban} giao", "{BHXH Việt Nam} giao chỉ tiêu", "TIỀN GIANG: GIAO CHỈ TIÊU": whose the targets of a whole
 # article are.
 _SETS: Final = grammar(rf"(?P<aim>:?[^.;:\n]{{0,25}}?{_SETTING}[^.;:\n]{{0,30}}?{_AIMS})|[ ]{_SETTING}")
@@ -143,7 +141,8 @@ class _Around:
     def owner(self, start: int, before: int, lasting: _Actor) -> _Actor:
         """The owner of the target at a place; the one before it ends at another, and its list has an owner that lasts."""
         sentence, line = begins(self.timeline.sentences, start), begins(self.timeline.lines, start)
-        above = self.timeline.lines[max(0, bisect_right(self.timeline.lines, start) - 1 - _LINES_BACK)]
+        back = bisect_right(self.timeline.lines, start) - 1 - _LINES_BACK
+        above = self.timeline.lines[back] if back > 0 else 0
         deciding, acting = self.deciding.before(start), self.acting.before(start)
         named = max(self.committing.before(start), deciding, key=lambda actor: actor.start)
         if named.start >= line:

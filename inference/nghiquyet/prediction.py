@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self
 
-from nghiquyet import display, records
+from nghiquyet import display
 from nghiquyet.entities import Entity
 from nghiquyet.errors import InputError
+
+if TYPE_CHECKING:
+    from nghiquyet.records import Organisation, Person, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +22,16 @@ class Prediction:
     entities: tuple[Entity, ...]
 
     @property
-    def targets(self) -> tuple[records.Target, ...]:
-        return records.targets(self.text, self.entities)
+    def targets(self) -> "tuple[Target, ...]":
+        return _records().targets(self.text, self.entities)
 
     @property
-    def people(self) -> tuple[records.Person, ...]:
-        return records.people(self.text, self.entities)
+    def people(self) -> "tuple[Person, ...]":
+        return _records().people(self.text, self.entities)
 
     @property
-    def organisations(self) -> tuple[records.Organisation, ...]:
-        return records.organisations(self.text, self.entities)
+    def organisations(self) -> "tuple[Organisation, ...]":
+        return _records().organisations(self.text, self.entities)
 
     def to_dict(self) -> Mapping[str, Any]:
         """The text, its entities and its records, each as its own `to_dict` says, ready for JSON."""
@@ -61,6 +65,13 @@ class Prediction:
     def to_html(self) -> str:
         """The text with its entities marked, as an HTML fragment that carries its own colours; the text is escaped."""
         return display.html_fragment(self.text, self.entities)
+
+
+def _records() -> ModuleType:
+    """Imported at the first use: compiling its grammars takes longer than finding the entities of an article."""
+    from nghiquyet import records
+
+    return records
 
 
 def _entity(text: str, content: Any) -> Entity:
