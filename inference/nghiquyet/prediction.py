@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
 
 from nghiquyet import display
 from nghiquyet.entities import Entity
 from nghiquyet.errors import InputError
 
+# Imported at the first use: compiling the grammars of records takes longer than finding the entities of an article.
 if TYPE_CHECKING:
     from nghiquyet.records import Organisation, Person, Target
 
@@ -23,15 +23,21 @@ class Prediction:
 
     @property
     def targets(self) -> "tuple[Target, ...]":
-        return _records().targets(self.text, self.entities)
+        from nghiquyet import records
+
+        return records.targets(self.text, self.entities)
 
     @property
     def people(self) -> "tuple[Person, ...]":
-        return _records().people(self.text, self.entities)
+        from nghiquyet import records
+
+        return records.people(self.text, self.entities)
 
     @property
     def organisations(self) -> "tuple[Organisation, ...]":
-        return _records().organisations(self.text, self.entities)
+        from nghiquyet import records
+
+        return records.organisations(self.text, self.entities)
 
     def to_dict(self) -> Mapping[str, Any]:
         """The text, its entities and its records, each as its own `to_dict` says, ready for JSON."""
@@ -65,13 +71,6 @@ class Prediction:
     def to_html(self) -> str:
         """The text with its entities marked, as an HTML fragment that carries its own colours; the text is escaped."""
         return display.html_fragment(self.text, self.entities)
-
-
-def _records() -> ModuleType:
-    """Imported at the first use: compiling its grammars takes longer than finding the entities of an article."""
-    from nghiquyet import records
-
-    return records
 
 
 def _entity(text: str, content: Any) -> Entity:

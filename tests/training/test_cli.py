@@ -125,7 +125,7 @@ def test_records_are_scored_and_a_card_takes_the_figures(
     assert _main(monkeypatch, "evaluate-records", "--data", "data/seeds.jsonl", "--half", "nothing") == 2
     assert "holds no half 'nothing'; it has develop, report, seeds" in capfd.readouterr().err
     assert list(json.loads(output.read_text(encoding="utf-8"))["halves"]) == ["seeds"]
-    reports = ["--report", "training/reports/seeds.json", "--records", output, "--output", card]
+    reports: list[str | Path] = ["--report", "training/reports/seeds.json", "--records", output, "--output", card]
     assert _main(monkeypatch, "card", "inference/nghiquyet/model", *reports) == 0
     assert "## From spans to facts" in card.read_text(encoding="utf-8")
 
