@@ -32,6 +32,7 @@ _COMPARATORS: Final[dict[str, Comparator]] = {
     **dict.fromkeys(phrases("dưới, chưa đến, chưa tới, chưa đầy, không đến, ít hơn, thấp hơn, nhỏ hơn"), "<"),
     **dict.fromkeys(phrases("khoảng, gần, xấp xỉ, chừng, trên dưới, ngót"), "approx"),
 }
+_RELATIONS: Final[dict[str, Comparator]] = {"≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", ">": ">", "<": "<"}
 _PERIODS: Final[dict[str, Per]] = {"năm": "year", "tháng": "month", "quý": "quarter", "nhiệm kỳ": "term"}
 _ONES: Final = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9}
 # These only go on with a number: the "tư" of "đầu tư" is no four.
@@ -128,7 +129,7 @@ _LINKS: Final = one_of("là, mức, ở mức, từ, khoảng, được, có, đ
 _PHRASE: Final = grammar(
     rf"""
     (?P<from>(?<!\w)từ[ ])?+
-    (?:(?P<comparator>{one_of(_COMPARATORS)})[ ](?:{_LINKS}[ ]){{0,2}}+)?+
+    (?:(?P<comparator>{one_of(_COMPARATORS)})[ ](?:{_LINKS}[ ]){{0,2}}+|(?P<relation>{"|".join(_RELATIONS)})[ ]?)?+
     (?:
         (?:(?<!\w)(?:toàn[ ]bộ|tất[ ]cả|cả|đủ)[ ](?:(?:số|các)[ ])?)?+
         (?<![\w.,/]|\p{{L}}-)(?!(?<=(?<!\w|hoàn[ ])(?:thành|là|như)[ ])một[ ])
@@ -350,7 +351,7 @@ def _quantity(reading: Reading, form: str, match: regex.Match[str]) -> Quantity:
         found = _unit(reading, form, match.end("low"))._replace(noun=None, end=max(found.end, end))
     elif match["total"] and _is_rate(match["total"], form[found.noun[0] : found.noun[1]] if found.noun else ""):
         found = _Unit("/" + reading.quote(match.start("total"), found.end), found.per, None, found.end)
-    comparator = _COMPARATORS.get(match["comparator"] or "")
+    comparator = _COMPARATORS.get(match["comparator"] or "") or _RELATIONS.get(match["relation"] or "")
     if match["comparator"] == "vượt" and found.text == "%" and _EXCESS.match(form, found.end):
         start, comparator = match.end("comparator") + 1, "="
     tail = _tail(form, found.end)

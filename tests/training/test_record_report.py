@@ -44,10 +44,10 @@ def test_a_report_holds_no_text_and_is_read_back(
     gold = root / "data/records/records.jsonl"
     known: list[Article] = [seeds[0].article]
     scored = record_report.halves(seeds, extractor)
-    content = record_report.to_report(gold, scored, seeds, extractor, known)
-    assert content["model"]["scored_again"] == 1
-    assert record_report.to_report(gold, scored, seeds, extractor, [])["model"]["scored_again"] is None
-    assert record_report.to_report(gold, scored, seeds, None, [])["model"] is None
+    content = record_report.to_report(gold, scored, extractor, known)
+    assert content["halves"]["seeds"]["seen"] == 1
+    assert record_report.to_report(gold, scored, extractor, [])["halves"]["seeds"]["seen"] is None
+    assert record_report.to_report(gold, scored, None, [])["model"] is None
     path = tmp_path / "records.json"
     path.write_text(json.dumps(content), encoding="utf-8")
     assert record_report.read(path) == content
@@ -71,16 +71,17 @@ def test_the_card_shows_every_figure_with_its_interval(root: Path, seeds: list[G
     from nghiquyet import checkpoint
 
     scored = record_report.halves(seeds, extractor)
-    content = record_report.to_report(root / "data/records/records.jsonl", scored, seeds, extractor, [seeds[0].article])
     model = checkpoint.read(root / "inference/nghiquyet/model")
-    written = card.render(model, [], content)
-    _, _, section = written.partition("## From spans to facts\n")
-    section, _, rest = section.partition("\n## ")
-    assert rest.startswith("Limits")
-    assert "trained on 1 of the articles" in section
-    assert "**seeds** (5 articles, 42 targets, 16 people)" in section
-    for figure, share in scored["seeds"].shares[GOLD_SPANS].items():
-        assert share.interval is not None
-        between = f"({100 * share.interval.low:.1f}–{100 * share.interval.high:.1f})"
-        assert f"| {figure} | {100 * share.value:.1f} {between} | {share.of} |" in section
-    assert written.replace(f"## From spans to facts\n{section}\n", "") == card.render(model, [])
+    for known, columns in (([], [GOLD_SPANS, PREDICTED_SPANS]), ([seeds[0].article], [GOLD_SPANS])):
+        content = record_report.to_report(root / "data/records/records.jsonl", scored, extractor, known)
+        written = card.render(model, [], content)
+        _, _, section = written.partition("## From spans to facts\n")
+        section, _, rest = section.partition("\n## ")
+        assert rest.startswith("Limits")
+        assert f"|  | {' | '.join(f'seeds, {spans}' for spans in columns)} |" in section
+        assert "| targets | 42 " in section
+        for figure, share in scored["seeds"].shares[GOLD_SPANS].items():
+            assert share.interval is not None
+            between = f"({100 * share.interval.low:.1f}–{100 * share.interval.high:.1f})"
+            assert f"| {figure} | {100 * share.value:.1f} {between} |" in section
+        assert written.replace(f"## From spans to facts\n{section}\n", "") == card.render(model, [])

@@ -283,7 +283,7 @@ def evaluate_records(
     extractor = Extractor.load(model) if model else None
     scored = record_report.halves(wanted, extractor)
     if output:
-        write_text(output, report.to_json(record_report.to_report(gold, scored, wanted, extractor, known)))
+        write_text(output, report.to_json(record_report.to_report(gold, scored, extractor, known)))
     for name, part in scored.items():
         _console.print(record_scores.table(f"{name}: {len(part.articles)} articles", part.shares))
         if errors and name != record_report.ALL:

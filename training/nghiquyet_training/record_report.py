@@ -59,25 +59,22 @@ def halves(gold: Sequence[GoldArticle], model: Extractor | None) -> dict[str, Ha
     return result if len(names) == 1 else {**result, ALL: part(range(len(gold)))}
 
 
-def to_report(
-    path: Path, scored: Mapping[str, Half], gold: Sequence[GoldArticle], model: Extractor | None, known: Sequence[Article]
-) -> dict[str, Any]:
+def to_report(path: Path, scored: Mapping[str, Half], model: Extractor | None, known: Sequence[Article]) -> dict[str, Any]:
     """All figures, ready for JSON, with what they are of: the digest of the file of gold and of what the model was trained on.
 
     Args:
         path: the file of gold.
         scored: the halves.
-        gold: all that was scored.
         model: whose spans were scored, if any.
-        known: articles that it was trained on, as far as they are known; how many of them were scored is in the report.
+        known: articles that it was trained on; how many of them are in a half is `seen` there, None if none are given.
     """
     trained_on = {article.text for article in known}
-    facts = model and {
-        "trained_on": model.checkpoint.manifest.facts.get("data", {}).get("train", {}).get("sha256"),
-        "scored_again": sum(item.article.text in trained_on for item in gold) if known else None,
+    facts = model and {"trained_on": model.checkpoint.manifest.facts.get("data", {}).get("train", {}).get("sha256")}
+    found = {
+        name: {**half.to_dict(), "seen": sum(gold.article.text in trained_on for gold in half.articles) if known else None}
+        for name, half in scored.items()
     }
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"gold": digest, "model": facts, "halves": {name: half.to_dict() for name, half in scored.items()}}
+    return {"gold": hashlib.sha256(path.read_bytes()).hexdigest(), "model": facts, "halves": found}
 
 
 def read(path: Path) -> Mapping[str, Any]:
