@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WHEEL := $(CURDIR)/$(VENV)/wheel
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long check demo train bench clean
+.PHONY: run test test-long check demo screenshots space train bench fuzz clean
 
 run: $(VENV)/small.stamp  ## extract from seeds/: on screen, out/seeds.jsonl, out/seeds.html
 	$(BIN)/nghiquyet predict seeds --format table --out out/seeds.jsonl --out out/seeds.html
@@ -29,11 +29,31 @@ check: $(VENV)/full.stamp  ## lint, types, import contracts
 demo: $(VENV)/full.stamp  ## the demo in a browser
 	$(BIN)/nghiquyet-demo
 
+screenshots: $(VENV)/full.stamp  ## docs/demo.png and docs/demo-phone.png, by the browser tests (chromium)
+	NGHIQUYET_SCREENSHOTS=$(CURDIR)/out/screenshots $(BIN)/python -m pytest tests/demo -k "test_a_result_fits_and_is_seen"
+	cp out/screenshots/laptop-light-view.png docs/demo.png
+	cp out/screenshots/phone-dark-view.png docs/demo-phone.png
+
+space: $(VENV)/full.stamp  ## out/space: the page as a container or a Hugging Face Space
+	rm -rf out/space && mkdir -p out/space
+	$(BIN)/python -m build --wheel --no-isolation --outdir out/space > /dev/null
+	cp deploy/Dockerfile deploy/README.md constraints.txt out/space
+
 train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") into runs/default/model
 	$(BIN)/nghiquyet-train run training/default.toml $(foreach file,$(DATA),--data $(file))
 
 bench: $(VENV)/full.stamp  ## speed, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/long_text.py
+
+# Seconds that each fuzzer runs; FUZZ_SECONDS=3600 make fuzz for an hour.
+FUZZ_SECONDS ?= 120
+fuzz: $(VENV)/full.stamp  ## look for inputs that break a law: predict, file readers, model folders
+	$(PIP) --editable ".[fuzz]"
+	for target in predict readers checkpoints; do \
+		mkdir -p out/fuzz/$$target && $(BIN)/python fuzz/$$target.py out/fuzz/$$target fuzz/seeds/$$target \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -artifact_prefix=out/fuzz/ || exit 1; \
+	done
 
 clean:
 	rm -rf $(VENV) dist out

@@ -60,6 +60,11 @@ def test_every_command_of_the_readme_exists(root: Path, module: str) -> None:
 
 
 def test_every_link_of_the_documents_leads_somewhere(root: Path) -> None:
-    for document in (*root.glob("*.md"), *(root / "data").glob("*.md"), *(root / "training").glob("*.md")):
+    for document in (
+        *root.glob("*.md"),
+        *(root / "data").glob("*.md"),
+        *(root / "training").glob("*.md"),
+        *(path for folder in ("benchmarks", "data/records", "demo", "docs") for path in (root / folder).glob("*.md")),
+    ):
         for link in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
             assert link.startswith("https://") or (document.parent / link).exists(), f"{document}: {link}"

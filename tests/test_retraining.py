@@ -15,7 +15,7 @@ PROGRAMS = {"nghiquyet": "nghiquyet", "nghiquyet-train": "nghiquyet_training"}
 
 def _commands(root: Path) -> list[list[str]]:
     section = (root / "README.md").read_text(encoding="utf-8").split("## Retrain")[1].split("\n## ")[0]
-    (block,) = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
+    block, *_ = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
     return [shlex.split(line) for line in block.splitlines() if not line.startswith("#")]
 
 

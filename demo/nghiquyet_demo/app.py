@@ -1,77 +1,47 @@
-"""The page: one text in, its targets, people and organisations out."""
+"""The page: its head, and a tab for each thing that one can do."""
 
-import json
+from collections.abc import Mapping, Sequence
+from html import escape
 from importlib.resources import files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import gradio as gr
 from gradio.events import api
+from starlette.middleware import Middleware
 
-from nghiquyet import NghiquyetError, Prediction
-from nghiquyet_demo import view
-from nghiquyet_demo.articles import examples, readable
+from nghiquyet import NghiquyetError
+from nghiquyet_demo import article_tab, collection_tab, corrections_tab, models_tab
+from nghiquyet_demo.articles import Refused, examples, readable
+from nghiquyet_demo.guard import Guard
+from nghiquyet_demo.reader import Prepared, Reader
+from nghiquyet_demo.theme import theme
+from nghiquyet_demo.wording import Words, translations
 
-TITLE: Final = "Nghị quyết"
-# Gradio looks every ten minutes and deletes downloads older than an hour; the rest goes when the server stops.
-_DELETE_DOWNLOADS: Final = (600, 3600)
-_INTRODUCTION: Final = (
-    f"# {TITLE}\n"
-    "Tìm chỉ tiêu, người và tổ chức trong tin tức chính sách tiếng Việt. Văn bản không rời khỏi máy chạy trang này.  \n"
-    "*Finds targets, people and organisations in Vietnamese policy news. The text does not leave the machine that runs this page.*"
-)
-
-
-class Reader(Protocol):
-    """What the page needs of an `Extractor`."""
-
-    def predict(self, texts: str) -> Prediction: ...
+# Gradio looks every ten minutes and deletes downloads and uploads older than an hour; the rest goes when the server stops.
+_DELETE_FILES: Final = (600, 3600)
+_MAX_UPLOAD: Final = "100mb"
 
 
-def build(reader: Reader) -> gr.Blocks:
-    """The page over a loaded model, not yet served."""
-    page = gr.Blocks(title=TITLE, analytics_enabled=False, delete_cache=_DELETE_DOWNLOADS)
+def build(readers: Mapping[str, Reader], corrections: Path) -> gr.Blocks:
+    """The page over loaded models by name, not yet served; the first is the one in use, the others are compared with it.
+
+    Corrections go to files in the folder `corrections`, which is made when there is one.
+    """
+    reader = Prepared(next(iter(readers.values())), examples().values())
+    page = gr.Blocks(title=Words.TITLE.vi, analytics_enabled=False, delete_cache=_DELETE_FILES)
     with page:
-        gr.Markdown(_INTRODUCTION)
-        with gr.Row():
-            with gr.Column():
-                text = gr.Textbox(
-                    label="Văn bản · Text",
-                    placeholder="Dán một bài báo vào đây · Paste an article here",
-                    lines=14,
-                    max_lines=22,
-                    autoscroll=False,
-                )
-                button = gr.Button("Trích xuất · Extract", variant="primary")
-                articles = examples()
-                gr.Examples(
-                    [[article] for article in articles.values()],
-                    inputs=text,
-                    example_labels=list(articles),
-                    label="Ví dụ · Examples",
-                    api_visibility="private",
-                )
-            with gr.Column():
-                status = gr.HTML(
-                    view.status("Kết quả sẽ hiện ở đây. · Results will appear here."), apply_default_css=False, elem_classes="nq"
-                )
-                marked = gr.HTML(apply_default_css=False, elem_classes="nq")
-                download = gr.DownloadButton("Tải kết quả (JSON) · Download results (JSON)", visible=False)
-        tables = gr.HTML(apply_default_css=False, elem_classes="nq")
-
-        def show(article: str | None) -> tuple[str, str, str, gr.DownloadButton]:
-            try:
-                prediction = reader.predict(readable(article))
-            except NghiquyetError as error:
-                return view.status(str(error), refused=True), "", "", gr.DownloadButton(value=None, visible=False)
-            file = _write_json(prediction, Path(download.GRADIO_CACHE))
-            return (
-                view.status(view.found(prediction)),
-                view.marked(prediction),
-                view.tables(prediction),
-                gr.DownloadButton(value=file, visible=True),
-            )
+        gr.HTML(_head(), apply_default_css=False, elem_classes="nq", elem_id="nq-head")
+        with gr.Tabs():
+            with gr.Tab(Words.TAB_ARTICLE.label):
+                article = article_tab.build(reader)
+            with gr.Tab(Words.TAB_COLLECTION.label):
+                collection_tab.build(reader)
+            with gr.Tab(Words.TAB_CORRECTIONS.label):
+                corrections_tab.build(article, reader.labels, corrections)
+            if len(readers) > 1:
+                with gr.Tab(Words.TAB_MODELS.label):
+                    models_tab.build(readers)
 
         def extract(text: str) -> dict[str, Any]:
             """The entities of a Vietnamese text: {"text", "entities": [{"label", "start", "end", "text", "score"}]}.
@@ -80,43 +50,65 @@ def build(reader: Reader) -> gr.Blocks:
             """
             try:
                 return dict(reader.predict(readable(text)).to_dict())
-            except NghiquyetError as error:
+            except Refused as error:
                 raise gr.Error(str(error), print_exception=False) from None
+            except NghiquyetError as error:
+                raise gr.Error(Words.FAILED.both()) from error
 
-        button.click(show, inputs=text, outputs=[status, marked, tables, download], api_name="page", api_visibility="undocumented")
         api(extract, api_name="extract")
     return page
 
 
-def serve(page: gr.Blocks, host: str, port: int) -> str:
+def serve(
+    page: gr.Blocks, host: str, port: int, accounts: Sequence[tuple[str, str]] = (), waiting: int = 64, at_once: int = 2
+) -> str:
     """Start serving in the background and return the address; nothing is fetched from elsewhere and nothing is shared.
+
+    Args:
+        page: what `build` made.
+        host: address to listen on.
+        port: port to listen on.
+        accounts: names with their passwords; none lets everybody in.
+        waiting: requests that may wait; later ones are turned away.
+        at_once: requests of one kind that are worked on at the same time.
 
     Raises:
         OSError: if the port is taken or the host is not this machine's.
     """
+    page.queue(max_size=waiting, default_concurrency_limit=at_once)
     _, address, _ = page.launch(
         server_name=host,
         server_port=port,
+        auth=list(accounts) or None,
+        auth_message=Words.SIGN_IN.both(),
         prevent_thread_lock=True,
         quiet=True,
         share=False,
         ssr_mode=False,
         enable_monitoring=False,
         run_history=False,
-        footer_links=["api", "settings"],
-        theme=gr.themes.Default(primary_hue="blue", font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-        css=(files("nghiquyet_demo") / "style.css").read_text(encoding="utf-8"),
-        js="() => { document.documentElement.lang = 'vi'; }",
+        show_error=False,
+        max_file_size=_MAX_UPLOAD,
+        footer_links=["api"],
+        theme=theme(),
+        i18n=translations(),
+        # Not as `css`: Gradio would rewrite the selectors, and break those that hold a comma.
+        head=f"<style>{_file('style.css')}</style><script>{_file('script.js')}</script>",
+        app_kwargs={"middleware": [Middleware(Guard)]},
     )
     return address
 
 
-def _write_json(prediction: Prediction, folder: Path) -> Path:
-    """Written straight into Gradio's own folder: from anywhere else it would make a copy and delete only that."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=folder, prefix="nghiquyet-", suffix=".json", delete=False, newline="\n"
-    ) as file:
-        json.dump(prediction.to_dict(), file, ensure_ascii=False, indent=2)
-        file.write("\n")
-    return Path(file.name)
+def _file(name: str) -> str:
+    return (files("nghiquyet_demo") / name).read_text(encoding="utf-8")
+
+
+def _head() -> str:
+    dark = f'<span class="nq-when-light">{Words.DARK.html()}</span><span class="nq-when-dark">{Words.LIGHT.html()}</span>'
+    return (
+        f'<header class="nq-head"><div><h1 lang="vi">{Words.TITLE.vi}</h1><p>{Words.INTRODUCTION.html()}</p>'
+        f'<p class="nq-privacy">{Words.PRIVACY.html()}</p></div>'
+        f'<div class="nq-tools" role="group" aria-label="{escape(Words.TOOLS.both())}">'
+        f'<button type="button" id="nq-language">{Words.OTHER_LANGUAGE.html()}</button>'
+        f'<button type="button" id="nq-dark">{dark}</button></div></header>'
+    )

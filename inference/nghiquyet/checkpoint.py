@@ -1,8 +1,8 @@
 """The model folder: everything that turns text into entities, described by its own `nghiquyet.json` and verified by hash.
 
 A folder holds `nghiquyet.json`, the vocabulary (`vocab.txt` and `bpe.codes`, or `tokenizer.json`), the weights
-(`model.safetensors`, `config.json`) and, for ONNX Runtime, the graph `model.onnx`, whose weights are those of the safetensors file.
-Nothing in it is ever unpickled.
+(`model.safetensors`, `config.json`) and, for ONNX Runtime, the graph `model.onnx`, whose weights are those of the safetensors file;
+there may be another, `model.int8.onnx`, in 8-bit integers. Nothing in it is ever unpickled.
 """
 
 import hashlib
@@ -25,8 +25,11 @@ from nghiquyet.windows import WindowSize
 
 MANIFEST: Final = "nghiquyet.json"
 ONNX: Final = "model.onnx"
+ONNX_INT8: Final = "model.int8.onnx"
 WEIGHTS: Final = "model.safetensors"
 FORMAT: Final = 1
+# What a backend might read; any other file (README.md) may stand in the folder unlisted.
+_READ: Final = frozenset({".bin", ".codes", ".data", ".json", ".onnx", ".py", ".safetensors", ".txt"})
 
 
 @dataclass(frozen=True)
@@ -97,25 +100,41 @@ def read(folder: str | os.PathLike[str]) -> Checkpoint:
         raise CheckpointError(
             f"{path}: no {MANIFEST}, so this is not a model folder of nghiquyet, or one that was copied only in part"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{manifest_path}: cannot be read: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{manifest_path}: not a manifest of format {FORMAT}; this version of nghiquyet cannot read it")
     try:
-        files = {str(name): (int(entry["bytes"]), str(entry["sha256"])) for name, entry in content["files"].items()}
+        files = {str(name): (_whole(entry["bytes"]), str(entry["sha256"])) for name, entry in content["files"].items()}
         manifest = Manifest(
-            labels=tuple(str(label) for label in content["labels"]),
+            labels=_labels(content["labels"]),
             segmenter=str(content["segmenter"]),
-            window=WindowSize(**content["window"]),
+            window=WindowSize(**{str(name): _whole(value) for name, value in content["window"].items()}),
             # Folders of older versions know no bias.
             calibration=Calibration(float(content["temperature"]), float(content.get("bias", 0))),
             facts=dict(content["facts"]),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise CheckpointError(f"{manifest_path}: a value is missing or wrong: {error!r}") from error
     for name, (size, sha256) in files.items():
         _verify(path, name, size, sha256)
+    for file in sorted(path.iterdir()):
+        if file.suffix in _READ and file.name not in {*files, MANIFEST}:
+            raise CheckpointError(f"{file}: {MANIFEST} does not list it, so it was added by someone else; remove it")
     return Checkpoint(path, manifest)
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise ValueError(f"{value!r} is not a whole number")
+    return value
+
+
+def _labels(values: object) -> tuple[str, ...]:
+    labels = tuple(values) if isinstance(values, list) else ()
+    if not labels or not all(isinstance(label, str) and label for label in labels) or len({*labels}) < len(labels):
+        raise ValueError(f"{values!r} is not a list of labels, each once")
+    return labels
 
 
 def write(folder: str | os.PathLike[str], manifest: Manifest, fill: Callable[[Path], object]) -> Checkpoint:

@@ -18,7 +18,9 @@ from typing import Final, Literal
 
 import regex
 
-from nghiquyet import rendering, sheets
+from nghiquyet import rendering, sheets, tables
+from nghiquyet.errors import InputError
+from nghiquyet.files import write_text
 from nghiquyet.places import Place, place_of
 from nghiquyet.prediction import Prediction
 from nghiquyet.quantities import canonical
@@ -151,6 +153,37 @@ def compare(documents: Iterable[tuple[str, Prediction]]) -> Comparison:
         rows[row_of[item.measure]].append(item)
     ordered = sorted((_row(items, len(columns)) for items in rows.values()), key=lambda row: -row.documents)
     return Comparison(tuple(columns), tuple(ordered))
+
+
+def write(path: Path, comparison: Comparison) -> None:
+    """Write a file whole or not at all, as its suffix says: .csv, .xlsx, .html or .jsonl.
+
+    Raises:
+        MissingExtraError: if the format needs a library that is not installed.
+        InputError: if the suffix names no format, or the file cannot be written.
+    """
+    require_writable(path)
+    match path.suffix:
+        case ".csv":
+            write_text(path, sheets.BYTE_ORDER_MARK + "".join(csv_lines(comparison)))
+        case ".xlsx":
+            write_excel(path, comparison)
+        case ".html":
+            write_text(path, html_page(comparison))
+        case ".jsonl":
+            write_text(path, "".join(json_lines(comparison)))
+
+
+def require_writable(path: Path) -> None:
+    """Say now, rather than after the work, that a comparison cannot be written in the format of a file.
+
+    Raises:
+        MissingExtraError: if the format needs a library that is not installed.
+        InputError: if the suffix names no format.
+    """
+    if path.suffix not in (".csv", ".xlsx", ".html", ".jsonl"):
+        raise InputError(f"{path}: the suffix names no format; use .csv, .xlsx, .html or .jsonl")
+    tables.require(path.suffix)
 
 
 def csv_lines(comparison: Comparison) -> Iterator[str]:

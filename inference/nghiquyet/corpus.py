@@ -1,50 +1,49 @@
-"""Documents from files, folders and standard input."""
+"""Many documents: from files, folders, patterns and standard input, one after the other."""
 
-import gzip
-import json
-import lzma
+import errno
+import os
 import sys
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from io import BufferedIOBase
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from nghiquyet import encodings, readers
+from nghiquyet.documents import Document, Failure, Input
 from nghiquyet.errors import InputError
-from nghiquyet.text import is_unicode
+from nghiquyet.readers import Columns, unpacked
+
+__all__ = [
+    "LINES",
+    "STANDARD_INPUT",
+    "SUFFIXES",
+    "Columns",
+    "Document",
+    "Failure",
+    "count",
+    "files",
+    "inputs",
+    "paths",
+    "read",
+    "stream",
+    "unpacked",
+]
 
 LINES: Final = (".jsonl", ".jsonl.gz", ".jsonl.xz")
-SUFFIXES: Final = (".txt", *LINES)
 STANDARD_INPUT: Final = "-"
+SUFFIXES: Final = readers.SUFFIXES
+_COLUMNS: Final = Columns()
+# Drafts of editors and systems: ".a.docx.swp", "~$bao-cao.docx".
+_HIDDEN: Final = (".", "~$")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text, and the name it is reported by: its path, its `id` in a JSON Lines file, or "-"."""
-
-    name: str
-    text: str
-
-
-def read(sources: Iterable[str], max_characters: int | None = None) -> list[Document]:
-    """The documents of some files, folders (their .txt and .jsonl files, in name order, sub-folders too) or standard input ("-").
-
-    A .jsonl file has one object a line, whose `text` is a document and whose `id`, if any, names it, and may be packed (.jsonl.gz,
-    .jsonl.xz); any other file is one UTF-8 text.
+def read(sources: Iterable[str]) -> list[Document]:
+    """The documents of some files, folders, patterns or standard input ("-").
 
     Raises:
-        InputError: at the first that cannot be read, is empty, is not text, or is longer than `max_characters`.
+        InputError: at the first that cannot be read, is empty, or is not text.
+        MissingExtraError: if a format needs a library that is not installed.
     """
-    documents = list(stream(sources))
-    for document in documents:
-        if max_characters is not None and len(document.text) > max_characters:
-            raise InputError(
-                f"{document.name}: {len(document.text):,} characters, more than {max_characters:,}: is it one article? "
-                "Split it, or allow more with --max-chars"
-            )
-    return documents
+    return list(stream(sources))
 
 
 def stream(sources: Iterable[str]) -> Iterator[Document]:
@@ -52,33 +51,49 @@ def stream(sources: Iterable[str]) -> Iterator[Document]:
 
     Raises:
         InputError: when it comes to one that cannot be read, is empty, or is not text.
+        MissingExtraError: when it comes to a format that needs a library that is not installed.
+    """
+    for found in inputs(paths(sources)):
+        if isinstance(found, Failure):
+            raise InputError(found.reason)
+        yield found
+
+
+def inputs(paths: Iterable[str], columns: Columns = _COLUMNS, max_characters: int | None = None) -> Iterator[Input]:
+    """What some files, or standard input ("-"), hold, in order, one at a time; what cannot be read or is longer is a `Failure`.
+
+    Raises:
+        MissingExtraError: if a format needs a library that is not installed.
+    """
+    for path in paths:
+        for found in _standard_input() if path == STANDARD_INPUT else readers.read(Path(path), columns):
+            if isinstance(found, Document) and max_characters is not None and len(found.text) > max_characters:
+                yield Failure(
+                    found.name,
+                    f"{found.name}: {len(found.text):,} characters, more than {max_characters:,}: is it one article? "
+                    "Split it, or allow more with --max-chars",
+                )
+            else:
+                yield found
+
+
+def count(paths: Iterable[str], columns: Columns = _COLUMNS) -> int:
+    """How many inputs some files hold, told quickly; a guess that an unreadable file makes wrong."""
+    return sum(1 if path == STANDARD_INPUT else readers.count(Path(path), columns) for path in paths)
+
+
+def paths(sources: Iterable[str]) -> Iterator[str]:
+    """The files of some sources: each itself; of folders, with sub-folders, in name order; of patterns ("tin/*.txt").
+
+    Raises:
+        InputError: when it comes to a source that does not exist, a folder or pattern without a file.
     """
     for source in sources:
         if source == STANDARD_INPUT:
-            yield Document(STANDARD_INPUT, _decode(sys.stdin.buffer.read(), "standard input"))
+            yield source
             continue
-        for path in files(Path(source)):
-            with unpacked(path) as file:
-                if path.name.endswith(LINES):
-                    yield from _lines(file, path)
-                else:
-                    yield Document(str(path), _decode(file.read(), str(path)))
-
-
-@contextmanager
-def unpacked(path: Path) -> Iterator[BufferedIOBase]:
-    """The bytes of a file, unpacked if its name ends in .gz or .xz.
-
-    Raises:
-        InputError: if it cannot be read, now or while it is open, or if what is packed is damaged or cut short.
-    """
-    try:
-        with _open(path) as file:
-            yield file
-    except (EOFError, gzip.BadGzipFile, lzma.LZMAError, zlib.error) as error:
-        raise InputError(f"{path}: cannot be unpacked, so it is damaged or was copied only in part: {error}") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}") from error
+        for path in _matches(source):
+            yield from _found(path, _is_readable, "file that can be read (" + " ".join(readers.SUFFIXES) + ")")
 
 
 def files(path: Path) -> list[Path]:
@@ -87,57 +102,47 @@ def files(path: Path) -> list[Path]:
     Raises:
         InputError: if the folder holds none.
     """
-    if not path.is_dir():
+    return [Path(found) for found in _found(path, _is_plain, ".txt or .jsonl file")]
+
+
+def _is_readable(name: str) -> bool:
+    return readers.kind(Path(name)) in readers.SUFFIXES
+
+
+def _is_plain(name: str) -> bool:
+    return name.endswith((".txt", *LINES))
+
+
+def _matches(source: str) -> list[Path]:
+    path = Path(source)
+    if path.exists():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.name.endswith(SUFFIXES) and file.is_file())
+    # A shell that finds nothing, or is none, passes patterns on.
+    matches = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor)))) if set(source) & set("*?[") else []
+    if not matches:
+        raise InputError(f"{source}: cannot be read: {os.strerror(errno.ENOENT)}")
+    return matches
+
+
+def _found(path: Path, is_wanted: Callable[[str], bool], wanted: str) -> list[str]:
+    if not path.is_dir():
+        return [str(path)]
+    found: list[str] = []
+
+    def refuse(error: OSError) -> None:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}") from error
+
+    for folder, folders, names in os.walk(path, onerror=refuse):
+        folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
+        found += [str(Path(folder, name)) for name in names if is_wanted(name) and not name.startswith(_HIDDEN)]
     if not found:
-        raise InputError(f"{path}: the folder holds no .txt or .jsonl file")
-    return found
+        raise InputError(f"{path}: the folder holds no {wanted}")
+    return sorted(found, key=lambda name: Path(name).parts)
 
 
-def _open(path: Path) -> BufferedIOBase:
-    if path.suffix == ".gz":
-        return gzip.open(path)
-    if path.suffix == ".xz":
-        return lzma.open(path)
-    return path.open("rb")
-
-
-def _decode(content: bytes, name: str) -> str:
-    if not content.strip():
-        raise InputError(f"{name}: is empty")
+def _standard_input() -> Iterator[Input]:
+    content = sys.stdin.buffer.read()
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(f"{name}:{line}: not UTF-8 text (byte {error.start}); convert it first, for example with iconv") from error
-    _require_text(text, f"{name}")
-    return text
-
-
-def _require_text(text: str, name: str) -> None:
-    if not is_unicode(text):
-        raise InputError(f"{name}: holds half of a surrogate pair, so it is not Unicode text")
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise InputError(f"{name}:{line}: holds a NUL character, so it is not a text")
-
-
-def _lines(lines: Iterable[bytes], path: Path) -> Iterator[Document]:
-    is_empty = True
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        is_empty = False
-        place = f"{path}:{number}"
-        try:
-            record = json.loads(line)
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise InputError(f"{place}: broken JSON: {error}") from error
-        text = record.get("text") if isinstance(record, dict) else None
-        if not isinstance(text, str) or not text.strip():
-            raise InputError(f'{place}: expected an object with a "text" that is a string and not empty')
-        _require_text(text, place)
-        yield Document(str(record.get("id", place)), text)
-    if is_empty:
-        raise InputError(f"{path}: is empty")
+        yield readers.document(STANDARD_INPUT, encodings.decode(content, "standard input"))
+    except InputError as error:
+        yield Failure(STANDARD_INPUT, str(error))

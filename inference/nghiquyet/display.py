@@ -1,6 +1,6 @@
 """Entities for people and other programs: HTML, CoNLL. Texts are escaped; nothing an article says becomes markup."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import Final
 
@@ -40,26 +40,28 @@ def html_fragment(text: str, entities: Sequence[Entity]) -> str:
     return f'<div class="nghiquyet" style="white-space:pre-wrap;overflow-wrap:anywhere">{"".join(parts)}</div>'
 
 
-def html_page(documents: Iterable[tuple[str, str, Sequence[Entity], Sequence[str]]]) -> str:
-    """A self-contained page of `(title, text, entities, targets)`: each text with its marks under the list of its targets."""
-    body: list[str] = []
-    labels: dict[str, None] = {}
-    for title, text, entities, targets in documents:
-        labels.update(dict.fromkeys(entity.label for entity in entities))
-        items = "".join(f"<li>{escape(target)}</li>" for target in targets)
-        summary = f"<h3>Chỉ tiêu · Targets</h3><ol>{items}</ol>" if items else ""
-        body.append(f"<article><h2>{escape(title)}</h2>{summary}{html_fragment(text, entities)}</article>")
+def html_page(documents: Iterable[tuple[str, str, Sequence[Entity], Sequence[str]]], labels: Iterable[str]) -> Iterator[str]:
+    """A self-contained page, part by part, of `(title, text, entities, targets)`: each text with its marks under its targets.
+
+    Args:
+        documents: taken one at a time.
+        labels: those to explain at the head of the page.
+    """
     legend = " ".join(
         f'<span style="background:{colour(label)};color:#1a1a1a;border-radius:3px;padding:2px 6px">{escape(name(label))}</span>'
         for label in labels
     )
-    return (
+    yield (
         '<!doctype html>\n<html lang="vi"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>nghiquyet</title>'
         "<style>body{font:16px/1.6 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem}"
-        "article{margin-bottom:3rem;border-top:1px solid #ccc}</style></head>"
-        f"<body><p>{legend}</p>{''.join(body)}</body></html>\n"
+        f"article{{margin-bottom:3rem;border-top:1px solid #ccc}}</style></head><body><p>{legend}</p>"
     )
+    for title, text, entities, targets in documents:
+        items = "".join(f"<li>{escape(target)}</li>" for target in targets)
+        summary = f"<h3>Chỉ tiêu · Targets</h3><ol>{items}</ol>" if items else ""
+        yield f"<article><h2>{escape(title)}</h2>{summary}{html_fragment(text, entities)}</article>"
+    yield "</body></html>\n"
 
 
 def conll(text: str, spans: Iterable[tuple[int, int, str]], labels: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nghiquyet.errors import InputError, MissingExtraError
-from nghiquyet.files import write_file
+from nghiquyet.files import replacing
 from nghiquyet.sheets import Column, Row, unicode
 
 try:
@@ -42,7 +42,8 @@ def write(path: Path, sheets: Mapping[str, Sequence[Column]], rows: Iterable[tup
         for page in pages.values():
             page.close()
         raise
-    write_file(path, book.save)
+    with replacing(path) as file:
+        book.save(file)
 
 
 def _head(page: Any, columns: Sequence[Column]) -> None:

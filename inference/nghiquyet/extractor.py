@@ -16,12 +16,12 @@ from nghiquyet import backends, checkpoint, hub
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.entities import decode, log_softmax
 from nghiquyet.prediction import Prediction
+from nghiquyet.profile import stage
 from nghiquyet.windows import WindowInput, merge, window_input, windows
 from nghiquyet.words import Sentence, sentences
 
-# Texts whose windows are scored together, and pieces a batch: enough to fill batches evenly, little enough to bound memory.
+# Texts whose windows are scored together: enough to fill batches evenly, little enough to bound memory.
 _TEXTS_TOGETHER = 32
-_PIECES_A_BATCH = 2048
 
 
 @dataclass(frozen=True)
@@ -35,13 +35,19 @@ class Document:
 
 def prepare(text: str, model: Checkpoint) -> Document:
     """Everything before the network; training builds its examples from the same."""
-    segmented = [model.segmenter(sentence) for sentence in sentences(text)]
-    by_sentence = [[model.pieces(word.form) for word in sentence] for sentence in segmented]
-    size = model.manifest.window
-    layout = windows([[len(ids) for ids in sentence] for sentence in by_sentence], size)
-    word_pieces = [ids for sentence in by_sentence for ids in sentence]
-    signs = (model.pieces.opening, model.pieces.closing)
-    return Document(text, segmented, [window_input(window, word_pieces, size, signs) for window in layout])
+    with stage("words"):
+        plain = sentences(text)
+    with stage("segmentation"):
+        segmented = [model.segmenter(sentence) for sentence in plain]
+    with stage("pieces"):
+        by_sentence = [[model.pieces(word.form) for word in sentence] for sentence in segmented]
+    with stage("windows"):
+        size = model.manifest.window
+        layout = windows([[len(ids) for ids in sentence] for sentence in by_sentence], size)
+        word_pieces = [ids for sentence in by_sentence for ids in sentence]
+        signs = (model.pieces.opening, model.pieces.closing)
+        inputs = [window_input(window, word_pieces, size, signs) for window in layout]
+    return Document(text, segmented, inputs)
 
 
 class Extractor:
@@ -50,6 +56,8 @@ class Extractor:
     def __init__(self, model: Checkpoint, backend: backends.Backend) -> None:
         self.checkpoint = model
         self._backend = backend
+        # Now, and not by whichever threads come first.
+        _ = model.tags, model.pieces, model.segmenter
 
     @classmethod
     def load(
@@ -59,6 +67,7 @@ class Extractor:
         backend: backends.BackendName = "auto",
         device: str = "cpu",
         threads: int | None = None,
+        precision: backends.Precision = "auto",
     ) -> Self:
         """Load a model.
 
@@ -68,13 +77,15 @@ class Extractor:
             backend: "onnx", "torch", or "auto": ONNX Runtime on the CPU where the folder has a graph, else torch.
             device: "cpu", "cuda", "cuda:1", "mps".
             threads: CPU threads of the network; None leaves the choice to the backend.
+            precision: what matrix products are computed in. "fp32", which onnx and torch have, gives the same on both; "int8" is
+                onnx's, "bf16" torch's. "auto" is "int8" for onnx on the CPU where the folder has a graph for it, else "fp32".
 
         Raises:
             CheckpointError: if the folder is missing, incomplete or altered.
             MissingExtraError: if the backend is not installed.
         """
         model = checkpoint.read(_packaged() if path_or_hub_id is None else hub.folder(path_or_hub_id))
-        return cls(model, backends.load(model, backend, device, threads))
+        return cls(model, backends.load(model, backend, device, threads, precision))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -110,9 +121,10 @@ class Extractor:
         scored = iter(self._score([item for document in documents for item in document.inputs]))
         tags = self.checkpoint.tags
         for document in documents:
-            logits = merge(list(islice(scored, len(document.inputs))), len(tags.tags))
-            calibration = self.checkpoint.manifest.calibration
-            found = decode(document.text, document.sentences, log_softmax(logits), tags, calibration)
+            with stage("decoding"):
+                logits = merge(list(islice(scored, len(document.inputs))), len(tags.tags))
+                calibration = self.checkpoint.manifest.calibration
+                found = decode(document.text, document.sentences, log_softmax(logits), tags, calibration)
             yield Prediction(document.text, tuple(found))
 
     def _score(self, inputs: Sequence[WindowInput]) -> list[npt.NDArray[np.float32]]:
@@ -121,13 +133,15 @@ class Extractor:
         order = sorted(range(len(inputs)), key=lambda i: len(inputs[i].ids), reverse=True)
         while order:
             longest = len(inputs[order[0]].ids)
-            batch, order = order[: max(1, _PIECES_A_BATCH // longest)], order[max(1, _PIECES_A_BATCH // longest) :]
+            rows = max(1, self._backend.pieces_together // longest)
+            batch, order = order[:rows], order[rows:]
             ids = np.full((len(batch), longest), self.checkpoint.pieces.padding, dtype=np.int64)
             mask = np.zeros_like(ids)
             for row, i in enumerate(batch):
                 ids[row, : len(inputs[i].ids)] = inputs[i].ids
                 mask[row, : len(inputs[i].ids)] = 1
-            logits = self._backend(ids, mask)
+            with stage("network"):
+                logits = self._backend(ids, mask)
             for row, i in enumerate(batch):
                 result[i] = logits[row, list(inputs[i].first_pieces)]
         return result

@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -11,34 +12,36 @@ from nghiquyet.errors import InputError
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write `content` as UTF-8; see `write_file`.
+    """Write `content` as UTF-8 to a new file that then takes the place of `path`; folders are made.
 
     Bytes of a file name that are not UTF-8 (surrogate escapes) come out as they went in.
 
     Raises:
         InputError: if it cannot be written; what stood at `path` stays.
     """
-    write_file(path, lambda file: file.write(content.encode("utf-8", errors="surrogateescape")))
+    with replacing(path) as file:
+        file.write(content.encode("utf-8", errors="surrogateescape"))
 
 
-def write_file(path: Path, fill: Callable[[IO[bytes]], object]) -> None:
-    """Let `fill` write into a new file, which then takes the place of `path`; folders are made.
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file to write into, which takes the place of `path` when the block ends well; folders are made.
 
     Raises:
-        InputError: if it cannot be written; whatever ends `fill`, what stood at `path` stays.
+        InputError: if it cannot be written; whatever ends the block, what stood at `path` stays.
     """
     draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
             draft = Path(file.name)
-            fill(file)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         draft.chmod(0o644)
         draft.replace(path)
     except OSError as error:
-        raise InputError(f"{path}: cannot be written: {error.strerror}") from error
+        raise InputError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         if draft is not None:
             draft.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ def read(sources: Iterable[str]) -> Iterator[tuple[str, Prediction | str]]:
         InputError: at the first that cannot be read, or whose entities do not lie in its text.
     """
     for source in sources:
-        for path in [source] if source == corpus.STANDARD_INPUT else map(str, corpus.files(Path(source))):
+        for path in corpus.paths([source]):
             documents = corpus.stream([path])
             if not path.endswith(corpus.LINES):
                 yield from ((document.name, document.text) for document in documents)

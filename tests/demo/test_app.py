@@ -1,29 +1,27 @@
-"""The page is served by a process of its own, as users run it; Gradio leaves event loops and sockets open in the one it runs in."""
+"""The page as programs see it: its end points, why it refuses, what it hands out and what it keeps to itself."""
+
+from __future__ import annotations
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from importlib.resources import files
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from time import sleep
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
+from gradio_client.utils import QueueError, Status
 
 import nghiquyet
-from nghiquyet import Entity, InputError, Prediction
-from nghiquyet_demo import view
-from nghiquyet_demo.articles import MAX_CHARACTERS, examples, readable
+from nghiquyet_demo.articles import MAX_CHARACTERS, examples
+
+if TYPE_CHECKING:
+    from tests.demo.conftest import Connect, Serve, Served
 
 STUB = Path(__file__).with_name("stub_page.py")
-SEEDS = Path(__file__).parents[2] / "seeds"
 TEXT = 'Ông Cao Văn Bường:\nkết nạp 25 đảng viên <script>alert(1)</script> & <img src=x onerror="alert(2)"> ${1} {{value}}'
 REFUSED = [
     ("", "Chưa có văn bản", "There is no text"),
@@ -32,43 +30,7 @@ REFUSED = [
     ("PK\x03\x04\x00\x00", "không phải văn bản thuần", "not plain text: character 3 is U+0003"),
     ("xã\x00", "không phải văn bản thuần", "not plain text: character 3 is U+0000"),
 ]
-
-
-@contextmanager
-def _served(command: Sequence[str], folder: Path) -> Iterator[Client]:
-    """The page in a process of its own, and a client; the server's temporary files are in `folder`/server."""
-    environment = {**os.environ, "GRADIO_TEMP_DIR": str(folder / "server")}
-    command = [sys.executable, *command, "--port", _free_port()]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment) as server:
-        try:
-            assert server.stdout is not None
-            address = re.search(r"http://[\d.:]+/", server.stdout.readline())
-            assert address, "the page did not start; its standard error says why"
-            client = Client(address.group(), verbose=False, analytics_enabled=False, download_files=folder / "client")
-            try:
-                yield client
-            finally:
-                client.close()
-        finally:
-            server.terminate()
-
-
-def _free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with _served([str(STUB)], tmp_path_factory.mktemp("page")) as client:
-        yield client
-
-
-@pytest.fixture(scope="module")
-def config(client: Client) -> Mapping[str, Any]:
-    content: Mapping[str, Any] = httpx.get(f"{client.src}config").raise_for_status().json()
-    return content
+USERS = 20
 
 
 def test_the_endpoint_returns_exact_entities(client: Client) -> None:
@@ -94,24 +56,34 @@ def test_the_endpoint_says_in_both_languages_why_it_refuses(client: Client, text
 
 @pytest.mark.parametrize(("text", "vietnamese", "english"), REFUSED)
 def test_the_page_says_in_both_languages_why_it_refuses(client: Client, text: str, vietnamese: str, english: str) -> None:
-    status, marked, tables, download = client.predict(text, api_name="/page")
+    status, download, result = _page(client, text)
     assert vietnamese in status
     assert english in status
-    assert (marked, tables) == ("", "")
+    assert result == ""
     assert not download["visible"]
 
 
 def test_markup_in_an_article_stays_text(client: Client) -> None:
-    status, marked, tables, _ = client.predict(TEXT, api_name="/page")
-    html = status + marked + tables
-    assert "<script" not in html
-    assert "<img" not in html
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in marked
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in tables
+    status, _, result = _page(client, TEXT)
+    assert "<script" not in status + result
+    assert "<img" not in status + result
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in result
+    assert 'onerror="' not in result
+
+
+@pytest.mark.parametrize("text", ["a broken model", "a broken program"])
+def test_what_breaks_on_the_server_stays_there(client: Client, text: str) -> None:
+    with pytest.raises(AppError) as caught:
+        client.predict(text, api_name="/extract")
+    assert "/srv" not in str(caught.value)
+    assert "RuntimeError" not in str(caught.value)
+    status, _, result = _page(client, text)
+    assert "Máy chủ gặp lỗi" in status
+    assert "/srv" not in status + result
 
 
 def test_the_download_is_the_json_of_the_prediction(client: Client) -> None:
-    paths = [Path(client.predict(TEXT, api_name="/page")[3]["value"]) for _ in range(2)]
+    paths = [Path(_page(client, TEXT)[1]["value"]) for _ in range(2)]
     assert paths[0].name != paths[1].name
     contents = [path.read_text(encoding="utf-8") for path in paths]
     assert contents[0] == contents[1]
@@ -119,94 +91,88 @@ def test_the_download_is_the_json_of_the_prediction(client: Client) -> None:
     assert json.loads(contents[0]) == client.predict(TEXT, api_name="/extract")
 
 
-def test_downloads_are_deleted_when_the_server_is_stopped(tmp_path: Path) -> None:
-    with _served([str(STUB)], tmp_path) as client:
-        client.predict(TEXT, api_name="/page")
+def test_downloads_are_deleted_when_the_server_is_stopped(serve: Serve, connect: Connect, tmp_path: Path) -> None:
+    with serve([str(STUB)], tmp_path) as served:
+        client = connect(served)
+        _page(client, TEXT)
         assert len(list((tmp_path / "server").rglob("*.json"))) == 1
+        client.close()
     assert list((tmp_path / "server").rglob("*.json")) == []
 
 
-def test_the_page_speaks_vietnamese_and_english(config: Mapping[str, Any]) -> None:
-    said = json.dumps(config["components"], ensure_ascii=False)
-    for words in ("Văn bản · Text", "Trích xuất · Extract", "Ví dụ · Examples", "Tải kết quả (JSON) · Download results (JSON)"):
-        assert words in said
-    for title in examples():
-        assert title in said
-
-
-def test_nothing_comes_from_elsewhere_and_nothing_is_reported(client: Client, config: Mapping[str, Any]) -> None:
+def test_nothing_comes_from_elsewhere_and_nothing_is_reported(served: Served) -> None:
+    config = httpx.get(f"{served.address}config").raise_for_status().json()
     assert config["analytics_enabled"] is False
     assert config["run_history"] is False
     assert config["stylesheets"] == []
-    assert "@font-face" not in httpx.get(f"{client.src}theme.css").raise_for_status().text
+    assert "@font-face" not in httpx.get(f"{served.address}theme.css").raise_for_status().text
+    policy = httpx.get(served.address).headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "http" not in policy
 
 
-def test_the_packaged_model_on_an_example(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../../../../etc/passwd", "demo/nghiquyet_demo/cli.py", "server/../../corrections", "%2e%2e/etc/passwd"]
+)
+def test_no_file_of_the_machine_is_handed_out(served: Served, path: str) -> None:
+    answer = httpx.get(f"{served.address}gradio_api/file={path}")
+    assert answer.status_code in {403, 404}
+    assert "root:" not in answer.text
+
+
+def test_the_packaged_model_on_an_example(served_model: Served, connect: Connect) -> None:
     text = examples()["Hương Khê (Hà Tĩnh)"]
     expected = nghiquyet.predict(text)
-    with _served(["-m", "nghiquyet_demo"], tmp_path) as client:
-        assert client.predict(text, api_name="/extract") == expected.to_dict()
+    assert connect(served_model).predict(text, api_name="/extract") == json.loads(json.dumps(expected.to_dict()))
     assert "Lê Ngọc Huấn" in {person.name for person in expected.people}
     assert expected.targets
     assert expected.organisations
 
 
-def test_the_examples_are_the_seed_articles() -> None:
-    assert len(examples()) == 5
-    if not SEEDS.is_dir():  # the package is tested outside its repository
+def test_twenty_people_at_once_each_get_their_own_answer(served_model: Served, connect: Connect) -> None:
+    texts = [f"Ông Nguyễn Văn {chr(65 + n)}nh, Chủ tịch UBND xã: đến năm {2025 + n}, có {n + 40}% hộ dân." for n in range(USERS)]
+    with ThreadPoolExecutor(USERS) as users:
+        answers = list(users.map(lambda text: connect(served_model).predict(text, api_name="/extract"), texts))
+    assert answers == [json.loads(json.dumps(found.to_dict())) for found in nghiquyet.predict(texts)]
+    assert any(answer["entities"] for answer in answers)
+
+
+def test_who_finds_the_line_full_is_told_and_the_others_are_answered(serve: Serve, connect: Connect, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    with serve([str(STUB), "--waiting", "1", "--at-once", "1"], tmp_path) as served:
+        client = connect(served)
+        first = client.submit(f"wait for {gate}", api_name="/extract")
+        while first.status().code != Status.PROCESSING:
+            sleep(0.05)
+        second = client.submit(f"wait for {gate} too", api_name="/extract")
+        while second.status().code != Status.IN_QUEUE:
+            sleep(0.05)
+        with pytest.raises((AppError, QueueError), match="full"):
+            client.predict(TEXT, api_name="/extract")
+        gate.touch()
+        assert first.result()["text"] == f"wait for {gate}"
+        assert second.result()["text"] == f"wait for {gate} too"
+
+
+def test_a_page_with_accounts_lets_only_them_in(serve: Serve, tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.txt"
+    accounts.write_text("lan:mật khẩu: dài\n\nminh:other\n", encoding="utf-8")
+    with serve([str(STUB), "--auth", str(accounts)], tmp_path) as served:
+        assert httpx.get(f"{served.address}config").status_code == 401
+        for password, status in (("mật khẩu: dài", 200), ("other", 400)):
+            assert httpx.post(f"{served.address}login", data={"username": "lan", "password": password}).status_code == status
+
+
+def _page(client: Client, text: str) -> tuple[str, dict[str, Any], str]:
+    """Status, download button and results."""
+    status, result, download = client.predict(text, api_name="/page")
+    return status, download, result
+
+
+def test_the_example_for_programs_runs(root: Path, served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    documentation = root / "demo" / "README.md"
+    if not documentation.is_file():  # the package is tested outside its repository
         return
-    shipped = {item.name: item.read_bytes() for item in (files("nghiquyet_demo") / "examples").iterdir()}
-    assert shipped == {path.name: path.read_bytes() for path in SEEDS.glob("*.txt")}
-    assert sorted(examples().values()) == sorted(content.decode("utf-8") for content in shipped.values())
-
-
-@pytest.mark.parametrize("text", ["a" * MAX_CHARACTERS, "a\r\n\tb\x0b\x0c\u2028\u200b\ufeff", "e\u0302\u0301", "\U0001f600"])
-def test_readable_texts_come_back_untouched(text: str) -> None:
-    assert readable(text) == text
-
-
-@pytest.mark.parametrize("text", [None, "\ud800", "\x1b[0m", "\x7f"])
-def test_unreadable_texts_are_refused(text: str | None) -> None:
-    with pytest.raises(InputError, match=" · "):
-        readable(text)
-
-
-def test_people_are_counted_and_carry_their_best_score() -> None:
-    mentions = Entity("PERSON", 0, 6, "Lê Huấn", 0.51), Entity("PERSON", 8, 14, "Lê Huấn", 0.94)
-    rows = view.tables(Prediction("Lê Huấn Lê Huấn", mentions))
-    assert "<td>Lê Huấn</td><td>2</td><td>94%</td>" in rows
-
-
-def test_the_legend_is_drawn_like_the_marks_and_names_every_label() -> None:
-    marked = view.marked(Prediction("Hà Nội", (Entity("PLACE<b>", 0, 6, "Hà Nội", 0.5),)))
-    marks = dict(re.findall(r'<mark data-label="([^"]+)"[^>]* style="([^"]+)">[^<]+</mark>', marked))
-    assert list(marks) == ["TARGET", "PERSON", "ORG", "PLACE&lt;b&gt;"]
-    assert len(set(marks.values())) == 4
-
-
-def _command(*arguments: str, program: Sequence[str] = ("-m", "nghiquyet_demo")) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, *program, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
-
-
-def test_help_teaches() -> None:
-    shown = _command("--help")
-    assert shown.returncode == 0
-    for words in ("--host", "--port", "--model", "7860", "/extract"):
-        assert words in shown.stdout
-
-
-@pytest.mark.parametrize("model", ["nothing/here", "/nothing/here/at/all"])
-def test_a_missing_model_folder_is_one_line_and_exit_code_2(model: str) -> None:
-    done = _command("--model", model)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert re.fullmatch(rf"nghiquyet-demo: \S*{model}: no such model folder\n", done.stderr)
-
-
-def test_a_taken_port_is_one_line_and_exit_code_2(client: Client) -> None:
-    port = client.src.rstrip("/").rpartition(":")[2]
-    done = _command("--port", port, program=(str(STUB),))
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert done.stderr == f"nghiquyet-demo: cannot listen on 127.0.0.1:{port}; choose another --port or --host\n"
+    (code,) = re.findall(r"```python\n(.*?)```", documentation.read_text(encoding="utf-8"), re.DOTALL)
+    exec(code.replace("http://127.0.0.1:7860", served.address), {})
+    assert "ORG" in capsys.readouterr().out

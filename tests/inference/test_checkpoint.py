@@ -3,6 +3,7 @@ import json
 import shutil
 from pathlib import Path
 
+import onnx
 import pytest
 
 from nghiquyet import Extractor, checkpoint
@@ -92,6 +93,17 @@ def test_a_missing_shortened_or_altered_file_is_named(folder: Path, name: str) -
     [
         ({"format": 99}, "not a manifest of format 1"),
         ({"labels": None}, "missing or wrong"),
+        ({"labels": "ORG"}, "missing or wrong"),
+        ({"labels": ["ORG", "ORG"]}, "missing or wrong"),
+        ({"labels": ["ORG", ""]}, "missing or wrong"),
+        ({"window": {"pieces": 40.5, "context": 4}}, "not a whole number"),
+        ({"files": {"vocab.txt": {"bytes": float("inf"), "sha256": "0"}}}, "not a whole number"),
+        ({"temperature": 10**400}, "missing or wrong"),
+        ({"files": {"a/b": {"bytes": 1, "sha256": "0"}}}, "not a plain file name"),
+        ({"files": {"/etc/passwd": {"bytes": 1, "sha256": "0"}}}, "not a plain file name"),
+        ({"files": {"..": {"bytes": 1, "sha256": "0"}}}, "missing"),
+        ({"files": {"a\0b": {"bytes": 1, "sha256": "0"}}}, "missing"),
+        ({"files": {}}, "does not list it"),
         ({"window": {"pieces": 4, "context": 4}}, "no room"),
         ({"window": {"size": 4}}, "missing or wrong"),
         ({"temperature": "hot"}, "missing or wrong"),
@@ -122,3 +134,48 @@ def test_missing_foreign_and_broken_folders_are_refused(tmp_path: Path) -> None:
 def test_a_written_folder_can_be_read_by_others(tmp_path: Path) -> None:
     checkpoint.write(tmp_path / "model", MANIFEST, lambda draft: None)
     assert (tmp_path / "model").stat().st_mode & 0o777 == 0o755
+
+
+def test_a_manifest_nested_without_end_is_refused(folder: Path) -> None:
+    (folder / "nghiquyet.json").write_text("[" * 100_000)
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        checkpoint.read(folder)
+
+
+@pytest.mark.parametrize("name", ["adapter_config.json", "modeling.py", "pytorch_model.bin", "model.int8.onnx"])
+def test_a_file_that_someone_added_is_refused(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(b"{}")
+    with pytest.raises(CheckpointError, match="does not list it, so it was added"):
+        checkpoint.read(folder)
+    (folder / name).unlink()
+    (folder / "README.md").write_text("about")
+    checkpoint.read(folder)
+
+
+def test_a_link_is_followed_and_what_it_leads_to_verified(folder: Path, tmp_path: Path) -> None:
+    moved = (folder / "vocab.txt").rename(tmp_path / "blob")
+    (folder / "vocab.txt").symlink_to(moved)
+    checkpoint.read(folder)
+    moved.write_bytes(moved.read_bytes()[:-1] + b"x")
+    with pytest.raises(CheckpointError, match="the content is not what"):
+        checkpoint.read(folder)
+
+
+def test_a_graph_that_points_out_of_its_folder_is_refused(folder: Path) -> None:
+    """Whoever writes a manifest can make the hashes fit; the graph still reads no file elsewhere."""
+    (folder.parent / "secret").write_bytes(bytes(4096))
+    graph = onnx.load(str(folder / "model.onnx"), load_external_data=False)
+    outside = [tensor for tensor in graph.graph.initializer if tensor.data_location == onnx.TensorProto.EXTERNAL]
+    for entry in outside[0].external_data:
+        entry.value = {"location": "../secret", "offset": "0"}.get(entry.key, entry.value)
+    model = checkpoint.read(folder)
+
+    def forge(draft: Path) -> None:
+        for file in model.path.iterdir():
+            if file.name != "nghiquyet.json":
+                shutil.copyfile(file, draft / file.name)
+        (draft / "model.onnx").write_bytes(graph.SerializeToString())
+
+    checkpoint.write(folder, model.manifest, forge)
+    with pytest.raises(CheckpointError, match="ONNX Runtime cannot load it"):
+        Extractor.load(folder, backend="onnx")

@@ -2,19 +2,31 @@ import csv
 import io
 import json
 import os
+import resource
+import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from pyarrow.parquet import read_table
 
+ENVIRONMENT = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "COLUMNS": "200"}
 
-def _run(*arguments: str | Path, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "nghiquyet", *map(str, arguments)]
-    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "COLUMNS": "200"}
-    return subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", env=environment, timeout=120, check=False)
+
+def _command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "nghiquyet", *map(str, arguments)]
+
+
+def _run(
+    *arguments: str | Path, stdin: str | None = None, limit: Callable[[], None] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        _command(*arguments), input=stdin, capture_output=True, encoding="utf-8", env=ENVIRONMENT, preexec_fn=limit, check=False
+    )
 
 
 @pytest.fixture
@@ -25,7 +37,7 @@ def article(tmp_path: Path) -> Path:
 
 
 def test_every_format_tells_the_same_entities(tmp_path: Path, article: Path, phobert_model: Path) -> None:
-    names = [tmp_path / "out" / f"found.{suffix}" for suffix in ("jsonl", "html", "conll", "csv")]
+    names = [tmp_path / "out" / f"found.{suffix}" for suffix in ("jsonl", "html", "conll", "csv", "parquet")]
     outputs = [part for name in names for part in ("--out", name)]
     result = _run("predict", article, "--model", phobert_model, "--rows", "entities", *outputs)
     assert (result.returncode, result.stdout) == (0, "")
@@ -50,7 +62,8 @@ def test_every_table_tells_the_same_targets(tmp_path: Path, article: Path, phobe
     rows = list(csv.DictReader(io.StringIO(names[1].read_bytes().decode("utf-8-sig"))))
     assert [row["text"].removeprefix("'") for row in rows] == targets
     assert [row[16] for row in load_workbook(names[2])["Chỉ tiêu"].values][1:] == targets
-    assert read_table(names[3]).column("text").to_pylist() == targets
+    (documents,) = read_table(names[3]).column("targets").to_pylist()
+    assert [target["text"] for target in documents] == targets
 
 
 def test_targets_are_compared_without_predicting_again(tmp_path: Path) -> None:
@@ -101,15 +114,16 @@ def test_standard_input_and_output(phobert_model: Path) -> None:
     ("arguments", "message"),
     [
         (["missing.txt"], "missing.txt: cannot be read"),
-        (["empty.txt"], "empty.txt: is empty"),
-        (["binary.txt"], "binary.txt:1: not UTF-8"),
-        (["broken.jsonl"], "broken.jsonl:2: broken JSON"),
-        (["huge.txt"], "huge.txt: 2,000,001 characters, more than 1,000,000"),
+        (["good*.pdf"], "good*.pdf: cannot be read"),
+        (["empty"], "empty: the folder holds no file that can be read"),
+        (["good.jsonl", "--out", "good.jsonl"], "good.jsonl: is read and would be written over"),
+        (["good.jsonl", "--profile", "--workers", "2"], "--profile measures one process"),
         (["good.txt", "--model", "nowhere"], "nowhere: no such model folder"),
         (["good.txt", "--model", "half"], "half/vocab.txt: missing"),
         (["good.txt", "--out", "found.docx"], "found.docx: the suffix names no format"),
         (["good.txt", "--backend", "jax"], "--backend jax: use auto, onnx or torch"),
-        (["--format", "parquet", "good.txt"], "--format parquet is not for the terminal; name a file with --out"),
+        (["--format", "parquet", "good.txt"], "--format parquet: is no text, so it needs a file: --out found.parquet"),
+        (["good.txt", "--format", "csv", "--rows", "documents"], "--rows documents: CSV has no place for whole documents"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
@@ -117,10 +131,8 @@ def test_bad_input_is_one_line_and_exit_code_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("good.txt").write_text("tốt", encoding="utf-8")
-    Path("empty.txt").write_text("")
-    Path("binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00")
-    Path("broken.jsonl").write_text('{"text": "a"}\n{"text"\n')
-    Path("huge.txt").write_text("a " * 1_000_000 + "a")
+    Path("good.jsonl").write_text('{"text": "tốt"}', encoding="utf-8")
+    Path("empty").mkdir()
     Path("half").mkdir()
     manifest = {
         "format": 1,
@@ -139,6 +151,103 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert len(result.stderr.strip().splitlines()) == 1
     assert result.stdout == ""
     assert sorted(Path().iterdir()) == before
+
+
+def _corpus(path: Path, documents: int) -> list[str]:
+    """JSON Lines of which every tenth is broken; the names that its documents are reported by."""
+    lines = [
+        '{"id": '
+        if i % 10 == 3
+        else json.dumps({"id": f"{i}", "text": f"Ông Cao Văn Bường, xã số {i}, giảm còn 30%. " * (i % 60 + 1)})
+        for i in range(documents)
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return [f"{path}:{i + 1}" if i % 10 == 3 else f"{i}" for i in range(documents)]
+
+
+def test_a_bad_input_is_an_error_record_and_the_run_goes_on(tmp_path: Path, native_model: Path) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    for name, content in {"a.txt": "tốt".encode(), "b.txt": b"", "c.txt": b"\0", "d.txt": b"xong"}.items():
+        (source / name).write_bytes(content)
+    output = tmp_path / "out" / "found.jsonl"
+    result = _run("predict", source, "--model", native_model, "--out", output, "--quiet")
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [
+        f"nghiquyet: {source}/b.txt: is empty",
+        f"nghiquyet: {source}/c.txt: holds NUL bytes, so it is not a text; a document of another kind needs its own suffix",
+    ]
+    records = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [record["id"] for record in records] == [f"{source}/{name}.txt" for name in "abcd"]
+    assert [set(record) for record in records] == [
+        {"id", "text", "entities", "targets", "people", "organisations"},
+        {"id", "error"},
+        {"id", "error"},
+        {"id", "text", "entities", "targets", "people", "organisations"},
+    ]
+    assert [file.name for file in output.parent.iterdir()] == ["found.jsonl"]
+    on_screen = _run("predict", source, "--model", native_model, "--format", "jsonl")
+    assert (on_screen.returncode, on_screen.stderr) == (1, result.stderr)
+    assert on_screen.stdout == output.read_text(encoding="utf-8")
+
+
+def test_a_run_that_is_killed_at_any_moment_and_run_again_gives_the_same_bytes(tmp_path: Path, native_model: Path) -> None:
+    source, whole, output = tmp_path / "a.jsonl", tmp_path / "whole.jsonl", tmp_path / "found.jsonl"
+    names = _corpus(source, 150)
+    arguments: list[str | Path] = ["predict", source, "--model", native_model, "--threads", "1", "--quiet"]
+    assert _run(*arguments, "--out", whole).returncode == 1
+    expected = whole.read_bytes()
+    assert [json.loads(line)["id"] for line in expected.splitlines()] == names
+    partial = tmp_path / "found.jsonl.partial"
+    for share in (0, 0.3, 0.6):
+        with subprocess.Popen(_command(*arguments, "--out", output), stderr=subprocess.PIPE) as run:
+            while run.poll() is None and not (partial.exists() and partial.stat().st_size > share * len(expected)):
+                time.sleep(0.01)
+            run.kill()
+        if run.returncode != -signal.SIGKILL:
+            break
+        assert not output.exists()
+    result = _run(*arguments, "--out", output)
+    assert result.returncode == 1
+    assert "nghiquyet: 15 inputs failed in all" in result.stderr
+    assert output.read_bytes() == expected
+    assert not list(tmp_path.glob("found.jsonl.*"))
+
+
+def test_a_full_disk_is_one_clear_error_and_the_next_run_goes_on(tmp_path: Path, native_model: Path) -> None:
+    source, output = tmp_path / "a.jsonl", tmp_path / "found.jsonl"
+    names = _corpus(source, 100)
+    arguments: list[str | Path] = ["predict", source, "--model", native_model, "--threads", "1", "--quiet", "--out", output]
+    # As a full disk does, a limit on the size of files ends a write in the middle.
+    full = _run(*arguments, limit=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)))
+    assert full.returncode == 2
+    assert "found.jsonl.partial: cannot be written: File too large; what is done is kept there" in full.stderr
+    assert len(full.stderr.splitlines()) == 1
+    assert (tmp_path / "found.jsonl.partial").stat().st_size == 50_000
+    assert _run(*arguments).returncode == 1
+    assert [json.loads(line)["id"] for line in output.read_text(encoding="utf-8").splitlines()] == names
+
+
+def test_an_interrupted_run_says_how_to_go_on_and_workers_finish_it(tmp_path: Path, native_model: Path) -> None:
+    source, output = tmp_path / "a.jsonl", tmp_path / "found.jsonl"
+    names = _corpus(source, 400)
+    arguments: list[str | Path] = ["predict", source, "--model", native_model, "--out", output, "--workers", "2"]
+    partial = tmp_path / "found.jsonl.partial"
+    with subprocess.Popen(_command(*arguments), stderr=subprocess.PIPE, encoding="utf-8") as run:
+        while run.poll() is None and not partial.exists():
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        _, told = run.communicate()
+    assert run.returncode == 130
+    assert told == f"interrupted; what is done is kept in {partial}: run the same again to go on\n"
+    assert _run(*arguments).returncode == 1
+    assert [json.loads(line)["id"] for line in output.read_text(encoding="utf-8").splitlines()] == names
+
+
+def test_the_time_of_each_stage_is_told_when_asked(article: Path, native_model: Path) -> None:
+    result = _run("predict", article, "--model", native_model, "--profile", "--format", "csv")
+    assert result.returncode == 0
+    assert {"words", "pieces", "network", "decoding"} <= {line.split()[0] for line in result.stderr.splitlines()}
 
 
 def test_help_teaches() -> None:

@@ -32,9 +32,11 @@ def test_no_text_or_label_becomes_markup(text: str, label: str) -> None:
 
 def test_a_page_lists_targets_and_needs_no_network() -> None:
     text = "<script>alert(1)</script> giảm còn 30%"
-    page = display.html_page([("<b>", text, [Entity("TARGET", 26, 38, "giảm còn 30%", 0.9)], ["giảm còn 30%"])])
+    documents = [("<b>", text, [Entity("TARGET", 26, 38, "giảm còn 30%", 0.9)], ["giảm còn 30%"])]
+    page = "".join(display.html_page(documents, ("<i>", "TARGET")))
     assert "<script" not in page
     assert "<b>" not in page
+    assert "<i>" not in page
     assert "<li>giảm còn 30%</li>" in page
     assert "Chỉ tiêu" in page
     assert not re.search(r"https?://|src=|@import", page)

@@ -1,7 +1,7 @@
 import subprocess
 import sys
-import threading
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -127,6 +127,8 @@ def test_a_text_of_any_length_is_read_whole(extractor: Extractor, seed_texts: li
 class _Oracle:
     """A backend that knows the answer: it finds "Ban Thường vụ" by its two pieces, wherever they stand in a window."""
 
+    pieces_together = 1024
+
     def __init__(self, model: Checkpoint) -> None:
         self.tags = len(model.tags.tags)
         _, self.first, self.more, _ = prepare("Ban Thường vụ", model).inputs[0].ids
@@ -149,19 +151,47 @@ def test_an_entity_is_found_at_every_place_of_a_long_text(phobert_model: Path) -
         assert [(e.start, e.text) for e in oracle.predict(text).entities] == [(place, "Ban Thường vụ")]
 
 
-def test_threads_share_an_extractor(extractor: Extractor, seed_texts: list[str]) -> None:
-    expected = [_spans(prediction) for prediction in extractor.predict(seed_texts)]
-    found: list[list[list[tuple[str, int, int]]]] = []
+@pytest.mark.parametrize("threads", [1, 2])
+def test_sixteen_threads_share_an_extractor(model_folder: Path, seed_texts: list[str], threads: int) -> None:
+    extractor = Extractor.load(model_folder, threads=threads)
+    texts = [text[:1000] for text in seed_texts]
+    expected = extractor.predict(texts)
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda turn: (turn, extractor.predict(texts[turn:] + texts[:turn])), [i % 5 for i in range(32)]))
+    assert all(predictions == expected[turn:] + expected[:turn] for turn, predictions in found)
 
-    def work() -> None:
-        found.append([_spans(prediction) for prediction in extractor.predict(seed_texts)])
 
-    threads = [threading.Thread(target=work) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == [expected] * 4
+def test_nothing_is_unpickled(model_folder: Path) -> None:
+    code = """
+import sys
+def refuse(event, arguments):
+    if event.startswith("pickle."):
+        raise AssertionError((event, arguments))
+sys.addaudithook(refuse)
+from nghiquyet import Extractor
+assert Extractor.load(sys.argv[1], threads=1).predict("Đảng ủy xã Sơn Trung kết nạp mới 25 đảng viên.").entities
+"""
+    subprocess.run([sys.executable, "-c", code, str(model_folder)], check=True)
+
+
+def test_a_precision_that_a_backend_has_not_is_refused(model_folder: Path) -> None:
+    with pytest.raises(NghiquyetError, match="unknown precision 'int4'"):
+        Extractor.load(model_folder, precision="int4")  # type: ignore[arg-type]
+    with pytest.raises(NghiquyetError, match="ONNX Runtime has no precision 'bf16'"):
+        Extractor.load(model_folder, backend="onnx", precision="bf16")
+    with pytest.raises(NghiquyetError, match="torch has no precision 'int8'"):
+        Extractor.load(model_folder, backend="torch", precision="int8")
+    with pytest.raises(CheckpointError, match=r"model\.int8\.onnx: missing; nghiquyet-train quantize writes it"):
+        Extractor.load(model_folder, precision="int8")
+
+
+def test_bf16_is_torchs_and_finds_much_the_same(model_folder: Path, seed_texts: list[str]) -> None:
+    exact, rounded = (
+        Extractor.load(model_folder, backend="torch", precision=precision).predict(seed_texts[0][:3000])
+        for precision in ("fp32", "bf16")
+    )
+    same = set(_spans(exact)) & set(_spans(rounded))
+    assert len(same) > 0.8 * len(exact.entities) > 0
 
 
 def test_wrong_kinds_of_input_are_named(extractor: Extractor) -> None:

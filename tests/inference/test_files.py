@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from nghiquyet.errors import InputError
-from nghiquyet.files import write_text
+from nghiquyet.files import replacing, write_text
 
 
 def test_folders_are_made_and_content_replaced(tmp_path: Path) -> None:
@@ -33,3 +33,18 @@ def test_a_file_in_the_place_of_a_folder_is_one_clear_error(tmp_path: Path) -> N
     (tmp_path / "a").write_text("")
     with pytest.raises(InputError, match="cannot be written"):
         write_text(tmp_path / "a" / "b.txt", "")
+
+
+def test_whatever_ends_the_writing_leaves_the_old_content(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    write_text(path, "cũ")
+
+    def interrupted() -> None:
+        with replacing(path) as file:
+            file.write(b"m")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert path.read_text(encoding="utf-8") == "cũ"
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]

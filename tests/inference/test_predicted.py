@@ -20,7 +20,7 @@ def test_what_predict_wrote_is_taken_and_the_rest_left_to_a_model(tmp_path: Path
     [
         ('{"id": "x", "text": "ab", "entities": [{"label": "ORG", "start": 0, "end": 9}]}', "b.jsonl: document x: .* is no entity"),
         ('{"id": "x"', "b.jsonl:1: broken JSON"),
-        ('{"entities": []}', 'b.jsonl:1: expected an object with a "text"'),
+        ('{"entities": []}', "b.jsonl:1: expected a 'text' that is a string"),
     ],
 )
 def test_a_bad_line_names_its_file(tmp_path: Path, line: str, message: str) -> None:

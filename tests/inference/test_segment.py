@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nghiquyet.errors import NghiquyetError
-from nghiquyet.segment import segmenter
+from nghiquyet.segment import CrfSegmenter, segmenter
 from nghiquyet.words import sentences, words
 
 
@@ -55,3 +55,10 @@ def test_syllables_stay_for_models_that_read_them() -> None:
 def test_an_unknown_segmenter_is_refused() -> None:
     with pytest.raises(NghiquyetError, match="unknown segmenter 'rdr'"):
         segmenter("rdr")
+
+
+def test_sentences_in_any_order_and_again_are_segmented_alike(seed_texts: list[str]) -> None:
+    every = [sentence for text in seed_texts for sentence in sentences(text)]
+    one, other = CrfSegmenter(), CrfSegmenter()
+    assert [one(sentence) for sentence in every] == [other(sentence) for sentence in every[::-1]][::-1]
+    assert [one(sentence) for sentence in every] == [one(sentence) for sentence in every]

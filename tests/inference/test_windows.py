@@ -41,6 +41,32 @@ def test_sentences_are_cut_only_when_longer_than_a_core(lengths: list[list[int]]
         position += len(sentence)
 
 
+def _margin(window: Window, word: int, lengths: list[int]) -> int:
+    """Pieces that a window shows on the poorer side of a word."""
+    return min(sum(lengths[window.start : word]), sum(lengths[word + 1 : window.stop]))
+
+
+@given(LENGTHS, SIZES)
+def test_each_word_is_read_where_it_is_most_central(lengths: list[list[int]], size: WindowSize) -> None:
+    flat = [min(length, size.core) for sentence in lengths for length in sentence]
+    found = windows(lengths, size)
+    # A word that does not fit the context any more leaves it shorter, by less than its own length.
+    slack = max(flat, default=1) - 1
+    for home in found:
+        for word in range(home.core_start, home.core_stop):
+            others = [_margin(other, word, flat) for other in found if other.start <= word < other.stop]
+            assert _margin(home, word, flat) + slack >= max(others)
+
+
+@given(LENGTHS, SIZES)
+def test_each_word_has_its_context_on_both_sides(lengths: list[list[int]], size: WindowSize) -> None:
+    flat = [min(length, size.core) for sentence in lengths for length in sentence]
+    slack = max(flat, default=1) - 1
+    for window in windows(lengths, size):
+        assert window.start == 0 or sum(flat[window.start : window.core_start]) + slack >= size.context
+        assert window.stop == len(flat) or sum(flat[window.core_stop : window.stop]) + slack >= size.context
+
+
 @given(LENGTHS)
 def test_cost_grows_with_the_text_alone(lengths: list[list[int]]) -> None:
     size = WindowSize(pieces=24, context=4)

@@ -43,17 +43,23 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return _save(tmp_path / "source", base)
 
 
-def _by_transformers(source: Path, manifest: Manifest) -> Extractor:
-    """What the checkpoint itself finds: its scores, looked up by the names of the tags."""
-    model = AutoModelForTokenClassification.from_pretrained(source).eval()
-    columns = [model.config.label2id[tag] for tag in TagSet(manifest.labels).tags]
+class _ByTransformers:
+    """The checkpoint's own scores, looked up by the names of the tags."""
 
-    def scores(ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    pieces_together = 2048
+
+    def __init__(self, source: Path, tags: tuple[str, ...]) -> None:
+        self._model = AutoModelForTokenClassification.from_pretrained(source).eval()
+        self._columns = [self._model.config.label2id[tag] for tag in tags]
+
+    def __call__(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         with torch.inference_mode():
-            logits = model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)).logits
-        return np.asarray(logits[:, :, columns].numpy())
+            logits = self._model(input_ids=torch.from_numpy(ids), attention_mask=torch.from_numpy(mask)).logits
+        return np.asarray(logits[:, :, self._columns].numpy())
 
-    return Extractor(Checkpoint(source, manifest), scores)
+
+def _by_transformers(source: Path, manifest: Manifest) -> Extractor:
+    return Extractor(Checkpoint(source, manifest), _ByTransformers(source, TagSet(manifest.labels).tags))
 
 
 def _found(extractor: Extractor, texts: Sequence[str]) -> tuple[list[tuple[str, int, int]], list[float]]:

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import typer
 from rich.console import Console
@@ -201,10 +201,33 @@ def export(
 
 
 @app.command()
+def quantize(
+    source: Annotated[Path, typer.Argument(help="Model folder with an ONNX graph.")],
+    output: Annotated[Path, typer.Argument(help="Model folder to write; may be the same.")],
+    texts: Annotated[
+        list[str], typer.Option(help="Some articles of the kind the model is for (.txt, .jsonl, folders); may be repeated.")
+    ],
+) -> None:
+    """Add a graph in 8-bit integers to a model folder: half the time on a CPU, for scores that are a little rounder.
+
+    [dim]nghiquyet-train quantize runs/mine/model runs/mine/model --texts data/train.jsonl[/dim]
+    """
+    from nghiquyet import checkpoint, corpus
+    from nghiquyet_training import quantize as quantizing
+
+    texts_read = (document.text for document in corpus.stream(texts))
+    made = quantizing.quantize(checkpoint.read(source), texts_read, output)
+    _console.print(f"model folder: {made.model.path}; of the words in these texts {made.changed:.2%} get another tag than exactly")
+
+
+@app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="Model folder or hub id.")],
     data: Annotated[list[Path], typer.Argument(help="Labelled JSONL.")],
     backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    precision: Annotated[
+        Literal["auto", "fp32", "bf16", "int8"], typer.Option(help="What the network computes in: bf16 is torch's, int8 onnx's.")
+    ] = "auto",
     name: Name = "test",
     output: Annotated[Path | None, typer.Option(help="Write the report to this JSON file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this HTML page, with every mistake in context.")] = None,
@@ -231,7 +254,7 @@ def evaluate(
         raise InputError("--baselines learn from what the model was trained on: name it with --trained-on")
     wanted, known = articles.read(data), articles.read(trained_on or [])
     points = {"curve": run_reports.curve(curve)} if curve else {}
-    extractor = Extractor.load(model, backend=backend_name(backend))
+    extractor = Extractor.load(model, backend=backend_name(backend), precision=precision)
     evaluation = evaluate.evaluate(extractor, wanted)
     if output or html:
         scored = report.Scored(evaluation, wanted, known, of_baselines(known, wanted) if baselines else {})

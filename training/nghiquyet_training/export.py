@@ -10,7 +10,7 @@ import logging
 import struct
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnx
@@ -22,6 +22,8 @@ from nghiquyet.checkpoint import ONNX, WEIGHTS
 
 # Smaller constants stay in the graph.
 _LARGE = 1024
+# Ends the name of a constant that is read from the safetensors file.
+STORED: Final = ".stored"
 
 
 def export(model: PreTrainedModel, folder: Path) -> None:
@@ -66,10 +68,10 @@ def _graph(model: PreTrainedModel) -> onnx.ModelProto:
 def _refer(graph_model: onnx.ModelProto, model: torch.nn.Module, folder: Path) -> None:
     """Replace each large constant that is a weight, or a weight transposed, by a reference into the safetensors file."""
     graph = graph_model.graph
-    stored = _stored(folder / WEIGHTS)
+    tensors = stored(folder / WEIGHTS)
     by_content: dict[tuple[tuple[int, ...], bytes], tuple[str, bool]] = {}
     for name, weight in model.state_dict().items():
-        if name in stored and weight.numel() >= _LARGE:
+        if name in tensors and weight.numel() >= _LARGE:
             array = weight.detach().numpy()
             if array.ndim == 2:
                 by_content[array.T.shape, np.ascontiguousarray(array.T).tobytes()] = (name, True)
@@ -84,18 +86,18 @@ def _refer(graph_model: onnx.ModelProto, model: torch.nn.Module, folder: Path) -
             kept.append(constant)
             continue
         name, transposed = match
-        reference = references.setdefault(name, _reference(name + ".stored", **stored[name])).name
+        placed = references.setdefault(name, reference(name + STORED, **tensors[name])).name
         consumers = [node for node in graph.node if constant.name in node.input]
         if not transposed and all(node.op_type == "Gather" and node.input[0] == constant.name for node in consumers):
             # Look up first and cast the few rows found: the table itself stays in float16.
             for node in consumers:
-                node.input[0] = reference
-                found = node.output[0] + ".stored"
+                node.input[0] = placed
+                found = node.output[0] + STORED
                 added.append(helper.make_node("Cast", [found], [node.output[0]], to=TensorProto.FLOAT))
                 node.output[0] = found
             continue
         cast = constant.name + ".cast" if transposed else constant.name
-        added.append(helper.make_node("Cast", [reference], [cast], to=TensorProto.FLOAT))
+        added.append(helper.make_node("Cast", [placed], [cast], to=TensorProto.FLOAT))
         if transposed:
             added.append(helper.make_node("Transpose", [cast], [constant.name], perm=[1, 0]))
     _replace(graph, [*kept, *references.values()], added)
@@ -129,14 +131,15 @@ def _replace(graph: onnx.GraphProto, constants: list[TensorProto], added: list[o
     graph.initializer.extend(constants)
 
 
-def _reference(name: str, shape: list[int], offset: int, length: int) -> TensorProto:
+def reference(name: str, shape: list[int], offset: int, length: int) -> TensorProto:
+    """A float16 constant of a graph that lies in the safetensors file; shape, offset and length as `stored` gives them."""
     tensor = TensorProto(name=name, data_type=TensorProto.FLOAT16, dims=shape, data_location=TensorProto.EXTERNAL)
     for key, value in (("location", WEIGHTS), ("offset", str(offset)), ("length", str(length))):
         tensor.external_data.add(key=key, value=value)
     return tensor
 
 
-def _stored(path: Path) -> dict[str, dict[str, Any]]:
+def stored(path: Path) -> dict[str, dict[str, Any]]:
     """Where each float16 tensor lies in a safetensors file: an 8-byte header length, a JSON header, then the data."""
     with path.open("rb") as file:
         (header_length,) = struct.unpack("<Q", file.read(8))

@@ -1,40 +1,52 @@
 """What runs the network. Only the modules here import onnxruntime, torch or transformers, and only when asked for."""
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 import numpy as np
 import numpy.typing as npt
 
 from nghiquyet.checkpoint import ONNX, Checkpoint
-from nghiquyet.errors import CheckpointError, NghiquyetError
+from nghiquyet.errors import NghiquyetError
 
 BackendName = Literal["auto", "onnx", "torch"]
+Precision = Literal["auto", "fp32", "bf16", "int8"]
 
 
 class Backend(Protocol):
-    """Scores a batch: `ids` and `mask` are int64 (windows, pieces), the result float32 (windows, pieces, tags)."""
+    """Scores a batch: `ids` and `mask` are int64 (windows, pieces), the result float32 (windows, pieces, tags).
+
+    `pieces_together` is how many pieces a batch should have at most, padding included.
+    """
+
+    pieces_together: int
 
     def __call__(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]: ...
 
 
-def load(checkpoint: Checkpoint, name: BackendName = "auto", device: str = "cpu", threads: int | None = None) -> Backend:
-    """The backend of that name; "auto" is ONNX Runtime on the CPU where the folder has a graph, else torch.
+def load(
+    checkpoint: Checkpoint,
+    name: BackendName = "auto",
+    device: str = "cpu",
+    threads: int | None = None,
+    precision: Precision = "auto",
+) -> Backend:
+    """The backend of that name; "auto" is ONNX Runtime on the CPU where the folder has a graph, for all but bf16, else torch.
 
     Raises:
         MissingExtraError: if torch is needed and not installed.
         CheckpointError: if the folder lacks what the backend reads.
-        NghiquyetError: for an unknown name.
+        NghiquyetError: for an unknown name, or a precision that the backend has not.
     """
+    if precision not in get_args(Precision):
+        raise NghiquyetError(f"unknown precision {precision!r}; known are 'auto', 'fp32', 'bf16' and 'int8'")
     if name == "auto":
-        name = "onnx" if device == "cpu" and (checkpoint.path / ONNX).is_file() else "torch"
+        name = "onnx" if device == "cpu" and precision != "bf16" and (checkpoint.path / ONNX).is_file() else "torch"
     if name == "onnx":
-        if not (checkpoint.path / ONNX).is_file():
-            raise CheckpointError(f"{checkpoint.path / ONNX}: missing; the folder can be used with backend='torch'")
         from nghiquyet.backends.onnx import OnnxBackend
 
-        return OnnxBackend(checkpoint.path, device, threads)
+        return OnnxBackend(checkpoint.path, device, threads, precision)
     if name == "torch":
         from nghiquyet.backends.torch import TorchBackend
 
-        return TorchBackend(checkpoint.path, device, threads)
+        return TorchBackend(checkpoint.path, device, threads, precision)
     raise NghiquyetError(f"unknown backend {name!r}; known are 'auto', 'onnx' and 'torch'")

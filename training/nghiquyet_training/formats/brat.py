@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
-from nghiquyet import corpus
 from nghiquyet.errors import InputError
 from nghiquyet.files import write_text
 from nghiquyet_training.articles import Article, Span, labels_of
 from nghiquyet_training.formats import spans
+from nghiquyet_training.formats.content import read_exactly
 from nghiquyet_training.formats.notes import Notes
 
 IGNORED = "annotation other than a text-bound one (T) ignored"
@@ -87,7 +87,7 @@ def _article(name: str, path: Path, notes: Notes) -> Article:
     text_path = path.with_suffix(".txt")
     if not text_path.is_file():
         raise InputError(f"{path}: no {text_path.name} beside it; brat keeps the text of an .ann file there")
-    text = corpus.read([str(text_path)])[0].text
+    text = read_exactly(text_path)
     try:
         lines = path.read_bytes().decode("utf-8").split("\n")
     except OSError as error:

@@ -23,7 +23,7 @@ from nghiquyet.words import Word, sentences
 from nghiquyet_training.articles import Article, Span, labels_of
 from nghiquyet_training.examples import Alignment, word_spans
 from nghiquyet_training.formats import spans
-from nghiquyet_training.formats.content import read_text
+from nghiquyet_training.formats.content import read_exactly, read_text
 from nghiquyet_training.formats.notes import Notes
 
 WIDENED = "span not on word borders widened to the words it touches, or left out where none is its own"
@@ -180,10 +180,10 @@ def _texts(path: Path) -> dict[str, str]:
         files = sorted(path.rglob("*.txt"))
         if not files:
             raise InputError(f"{path}: the folder holds no .txt file")
-        return {file.relative_to(path).with_suffix("").as_posix(): corpus.read([str(file)])[0].text for file in files}
-    documents = corpus.read([str(path)])
+        return {file.relative_to(path).with_suffix("").as_posix(): read_exactly(file) for file in files}
     if path.suffix != ".jsonl":
-        return {path.stem: documents[0].text}
+        return {path.stem: read_exactly(path)}
+    documents = corpus.read([str(path)])
     found = {document.name: document.text for document in documents}
     if len(found) < len(documents):
         raise InputError(f"{path}: two texts have the same id; ids must be unique")

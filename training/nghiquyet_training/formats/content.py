@@ -15,10 +15,23 @@ def read_text(path: Path) -> str:
     Raises:
         InputError: if it cannot be read, is not UTF-8, or is empty.
     """
+    return _decoded(path, "utf-8-sig")
+
+
+def read_exactly(path: Path) -> str:
+    """The same with a byte order mark as a character of the text: offsets of other programs count it.
+
+    Raises:
+        InputError: if it cannot be read, is not UTF-8, or is empty.
+    """
+    return _decoded(path, "utf-8")
+
+
+def _decoded(path: Path, codec: str) -> str:
     with corpus.unpacked(path) as file:
         content = file.read()
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(codec)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(f"{path}:{line}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
