@@ -172,7 +172,7 @@ def test_a_file_that_is_no_text_is_refused_without_a_path(open_page: OpenPage, s
         {"name": name, "mimeType": "text/plain", "buffer": content}  # what a browser sends
     )
     expect(page.locator("#nq-status .nq-refused")).to_be_visible()
-    assert "/" not in page.locator("#nq-status").inner_text()
+    assert "/" not in page.locator("#nq-status .nq-refused").inner_text()
 
 
 def test_a_hostile_article_stays_text(open_page: OpenPage, served: Served) -> None:
