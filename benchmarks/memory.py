@@ -1,6 +1,6 @@
 """Memory of `nghiquyet predict` over many short documents, while it runs.
 
-Each document brings a word that no other has, so what grows is the memos of words, which hold 100,000 each; nothing else may.
+Each document brings a word that no other has, so what grows is the memos of words, which hold 30,000 at most; nothing else may.
 
 python benchmarks/memory.py [documents] [model folder]
 """
@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)
+SHARES = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
 
 
 def _write(path: Path, documents: int) -> None:

@@ -41,18 +41,8 @@ def make(folder: Path) -> None:
     lines += [f"<unused{number}> 1" for number in range(LISTED - len(lines))]
     (folder / "vocab.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     shutil.copyfile(small / "bpe.codes", folder / "bpe.codes")
-    config = RobertaConfig(
-        vocab_size=VOCABULARY,
-        hidden_size=768,
-        num_hidden_layers=12,
-        num_attention_heads=12,
-        intermediate_size=3072,
-        max_position_embeddings=258,
-        type_vocab_size=1,
-        pad_token_id=1,
-        bos_token_id=0,
-        eos_token_id=2,
-    )
+    # In all else PhoBERT-base is as RoBERTa-base, whose sizes are the defaults.
+    config = RobertaConfig(vocab_size=VOCABULARY, max_position_embeddings=258, type_vocab_size=1)
     RobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
 
 

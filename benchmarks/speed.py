@@ -26,6 +26,8 @@ OURS: Final = {
     "onnx fp32": ("onnx", "fp32"),
     "onnx int8": ("onnx", "int8"),
 }
+# Bold in the table.
+DEFAULT: Final = "onnx int8"
 # The pipeline reads no more pieces at once, both signs included.
 PIECES = 256
 
@@ -51,13 +53,12 @@ def _pipeline(model: str | None, threads: int) -> Callable[[str], object]:
     from transformers.utils import logging
 
     from nghiquyet import checkpoint
-    from nghiquyet.extractor import _packaged
-    from nghiquyet.windows import WindowSize, windows
+    from nghiquyet.windows import WindowSize, WordPieces, windows
     from nghiquyet.words import sentences
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     torch.set_num_threads(threads)
-    ours = checkpoint.read(model or _packaged())
+    ours = checkpoint.of(model)
     tokenizer = AutoTokenizer.from_pretrained(ours.path)
     classify = pipeline(
         "token-classification",
@@ -69,10 +70,8 @@ def _pipeline(model: str | None, threads: int) -> Callable[[str], object]:
     )
 
     def predict(text: str) -> object:
-        segmented = [ours.segmenter(sentence) for sentence in sentences(text)]
-        words = [word.form for sentence in segmented for word in sentence]
-        layout = windows([[len(ours.pieces(word.form)) for word in sentence] for sentence in segmented], WindowSize(PIECES, 0))
-        return classify([" ".join(words[window.start : window.stop]) for window in layout])
+        segmented = ([WordPieces(word, ours.pieces(word.form)) for word in ours.segmenter(each)] for each in sentences(text))
+        return classify([" ".join(item.word.form for item in window.core) for window in windows(segmented, WindowSize(PIECES, 0))])
 
     return predict
 
@@ -132,7 +131,8 @@ def _table(rounds: Sequence[dict[str, Measured]]) -> str:
             f"{median(each.peak for each in measured) / 1e6:.0f}",
             f"{ratio(lambda ours, theirs: ours.peak / theirs.peak, name):.2f}",
         )
-        lines.append(f"| {name} | {' | '.join(figures)} |")
+        row = [name, *figures]
+        lines.append(f"| {' | '.join([f'**{cell}**' for cell in row] if name == DEFAULT else row)} |")
     return "\n".join(lines)
 
 

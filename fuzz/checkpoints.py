@@ -55,9 +55,8 @@ def check(name: str, content: bytes) -> None:
     (folder / "nghiquyet.json").write_bytes(manifest)
     try:
         model = checkpoint.read(folder)
-        document = prepare("Đảng ủy xã Sơn Trung.", model)
         assert model.tags.tags
-        assert sum(len(window.first_pieces) for window in document.inputs) == sum(map(len, document.sentences))
+        assert all(len(window.first_pieces) == len(window.words) > 0 for window in prepare("Đảng ủy xã Sơn Trung.", model))
     except NghiquyetError as error:
         if not str(error):
             raise AssertionError("refused without a reason") from error

@@ -11,7 +11,7 @@ from typing import Final
 import atheris
 
 with atheris.instrument_imports(include=["nghiquyet"]):
-    from nghiquyet import corpus
+    from nghiquyet import corpus, predicted
     from nghiquyet.documents import Document, Failure
     from nghiquyet.errors import InputError
     from nghiquyet.text import is_unicode
@@ -33,6 +33,7 @@ def check(content: bytes, suffix: str) -> None:
             assert isinstance(found, Document | Failure)
             assert not isinstance(found, Document) or (found.text.strip() and is_unicode(found.text) and "\0" not in found.text)
         corpus.count([str(path)])
+        assert all(name for name, _ in predicted.read([str(path)]))
     except InputError as error:
         if str(path) not in str(error):
             raise AssertionError("the file is not named") from error

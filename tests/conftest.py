@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,9 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 # How long an example takes says nothing on a machine that others use too.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# What a shell runs in the background ignores interrupts, and so would the commands that are started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 LABELS = ("ORG", "PERSON", "TARGET")
@@ -36,7 +40,7 @@ def phobert_base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("phobert-base")
     for name in ("vocab.txt", "bpe.codes", "tokenizer_config.json"):
         shutil.copyfile(ROOT / "training" / "phobert-small" / name, folder / name)
-    _tiny_encoder(folder, vocabulary=20_000, positions=258, padding=1)
+    _tiny_encoder(folder, vocabulary=20_000, positions=258)
     return folder
 
 
@@ -55,7 +59,7 @@ def native_base(tmp_path_factory: pytest.TempPathFactory, seed_texts: list[str])
     tokenizer.save(str(folder / "tokenizer.json"))
     special = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>", "mask_token": "<mask>"}
     (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **special}))
-    _tiny_encoder(folder, vocabulary=tokenizer.get_vocab_size(), positions=130, padding=1)
+    _tiny_encoder(folder, vocabulary=tokenizer.get_vocab_size(), positions=130)
     return folder
 
 
@@ -76,7 +80,7 @@ def model_folder(request: pytest.FixtureRequest) -> Path:
     return folder
 
 
-def _tiny_encoder(folder: Path, vocabulary: int, positions: int, padding: int) -> None:
+def _tiny_encoder(folder: Path, vocabulary: int, positions: int) -> None:
     import torch
     from transformers import RobertaConfig, RobertaModel
 
@@ -89,9 +93,6 @@ def _tiny_encoder(folder: Path, vocabulary: int, positions: int, padding: int) -
         intermediate_size=32,
         max_position_embeddings=positions,
         type_vocab_size=1,
-        pad_token_id=padding,
-        bos_token_id=0,
-        eos_token_id=2,
     )
     RobertaModel(config, add_pooling_layer=False).save_pretrained(folder)
 

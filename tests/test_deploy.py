@@ -22,6 +22,18 @@ def test_the_command_has_the_options_of_the_dockerfile(dockerfile: str) -> None:
     assert used <= options
 
 
+def test_the_container_runs_as_a_user_who_can_write_where_it_writes(dockerfile: str) -> None:
+    assert re.findall(r"^USER (.*)$", dockerfile, re.MULTILINE) == ["user"]
+    written = re.findall(r"GRADIO_TEMP_DIR=(\S+)", dockerfile) + re.findall(r'"--corrections", "(.*?)"', dockerfile)
+    assert len(written) == 2
+    assert all(path.startswith("/tmp/") for path in written)
+
+
+def test_nothing_in_the_container_reports_to_anybody(dockerfile: str) -> None:
+    for setting in ("GRADIO_ANALYTICS_ENABLED=False", "HF_HUB_OFFLINE=1", "ORT_DISABLE_TELEMETRY=1"):
+        assert setting in dockerfile
+
+
 def test_the_space_looks_for_the_page_where_it_is(root: Path, dockerfile: str) -> None:
     space = yaml.safe_load((root / "deploy" / "README.md").read_text(encoding="utf-8").split("---\n")[1])
     assert space["sdk"] == "docker"

@@ -1,6 +1,7 @@
 """The page: its head, and a tab for each thing that one can do."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +19,8 @@ from nghiquyet_demo.reader import Prepared, Reader
 from nghiquyet_demo.theme import theme
 from nghiquyet_demo.wording import Words, translations
 
-# Gradio looks every ten minutes and deletes downloads and uploads older than an hour; the rest goes when the server stops.
+# Gradio looks every ten minutes and deletes downloads and uploads older than an hour; the rest goes when the server stops. A file
+# that two visitors send is one file, whose age begins with the last of them.
 _DELETE_FILES: Final = (600, 3600)
 _MAX_UPLOAD: Final = "100mb"
 
@@ -32,13 +34,13 @@ def build(readers: Mapping[str, Reader], corrections: Path) -> gr.Blocks:
     page = gr.Blocks(title=Words.TITLE.vi, analytics_enabled=False, delete_cache=_DELETE_FILES)
     with page:
         gr.HTML(_head(), apply_default_css=False, elem_classes="nq", elem_id="nq-head")
-        with gr.Tabs():
+        with gr.Tabs(overflow_behavior="wrap"):
             with gr.Tab(Words.TAB_ARTICLE.label):
                 article = article_tab.build(reader)
             with gr.Tab(Words.TAB_COLLECTION.label):
                 collection_tab.build(reader)
-            with gr.Tab(Words.TAB_CORRECTIONS.label):
-                corrections_tab.build(article, reader.labels, corrections)
+            with gr.Tab(Words.TAB_CORRECTIONS.label) as tab:
+                corrections_tab.build(tab, article, reader.labels, corrections)
             if len(readers) > 1:
                 with gr.Tab(Words.TAB_MODELS.label):
                     models_tab.build(readers)
@@ -62,7 +64,9 @@ def build(readers: Mapping[str, Reader], corrections: Path) -> gr.Blocks:
 def serve(
     page: gr.Blocks, host: str, port: int, accounts: Sequence[tuple[str, str]] = (), waiting: int = 64, at_once: int = 2
 ) -> str:
-    """Start serving in the background and return the address; nothing is fetched from elsewhere and nothing is shared.
+    """Start serving in the background and return the address, when the first answer comes as quickly as all others.
+
+    Nothing is fetched from elsewhere and nothing is shared.
 
     Args:
         page: what `build` made.
@@ -75,6 +79,11 @@ def serve(
     Raises:
         OSError: if the port is taken or the host is not this machine's.
     """
+    # Gradio asks for this backend at each event; chosen now, matplotlib is not made ready to draw while the first visitor waits.
+    with suppress(ImportError):
+        import matplotlib
+
+        matplotlib.use("agg")
     page.queue(max_size=waiting, default_concurrency_limit=at_once)
     _, address, _ = page.launch(
         server_name=host,

@@ -59,8 +59,6 @@ def build(reader: Reader) -> gr.State:
             upload = uploads.read(sent)
         except Refused as reason:
             return None, "", *_nothing(article_view.refused(reason))
-        finally:
-            uploads.remove(sent)
         return None, upload.text, *show(upload.text, upload.name)
 
     def show_example(title: str) -> tuple[Any, ...]:
@@ -84,7 +82,8 @@ def build(reader: Reader) -> gr.State:
     button.click(show, inputs=text, outputs=outputs, api_name="page", api_visibility="undocumented", **shown)
     file.upload(show_file, inputs=file, outputs=[file, text, *outputs], api_visibility="private", **shown)
     for title, offer in offered.items():
-        offer.click(partial(show_example, title), outputs=[text, *outputs], api_visibility="private", **shown)
+        # They are read already, so nobody has to wait in line for them.
+        offer.click(partial(show_example, title), outputs=[text, *outputs], api_visibility="private", queue=False, **shown)
     clear.click(lambda: ("", *_nothing(article_view.waiting())), outputs=[text, *outputs], api_visibility="private", queue=False)
     return article
 

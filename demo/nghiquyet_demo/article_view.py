@@ -12,7 +12,7 @@ from nghiquyet_demo.wording import Words
 
 _TARGET_COLUMNS: Final = (Words.INDICATOR, Words.VALUE, Words.UNIT, Words.DEADLINE, Words.OWNER, Words.STATUS, Words.SCORE)
 _PERSON_COLUMNS: Final = (Words.NAME, Words.ROLE, Words.BODY, Words.MENTIONS, Words.SCORE)
-_ORGANISATION_COLUMNS: Final = (Words.NAME, Words.LEVEL, Words.PLACE, Words.MENTIONS, Words.SCORE)
+_ORGANISATION_COLUMNS: Final = (Words.NAME, Words.LEVEL, Words.LOCALITY, Words.MENTIONS, Words.SCORE)
 
 
 def waiting() -> str:

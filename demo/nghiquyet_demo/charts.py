@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 
-from nghiquyet import Target
-from nghiquyet_demo import facts
+from nghiquyet import Target, rendering
 from nghiquyet_demo.collection import Row
 from nghiquyet_demo.tables import figures
 from nghiquyet_demo.wording import Words
@@ -50,7 +49,7 @@ def by_year(rows: Iterable[Row]) -> str:
     counts = Counter(row.year for row in rows)
     order = sorted(counts, key=lambda year: (year is None, year or 0))
     return bars(
-        Words.CHART_YEARS.html(), [(str(year) if year else Words.UNKNOWN.html(), counts[year]) for year in order], "nq-of-years"
+        Words.BY_YEAR.html(), [(str(year) if year else Words.UNKNOWN.html(), counts[year]) for year in order], "nq-of-years"
     )
 
 
@@ -63,7 +62,7 @@ def values(indicator: str, rows: Iterable[Row]) -> str:
         _line(
             f"{escape(row.locality) if row.locality else escape(row.article.name)}{_year(row)}",
             _range(row.target, chart.top),
-            figures(facts.value(row.target)),
+            figures(rendering.amount(row.target)),
         )
         for row in chart.rows
     ]

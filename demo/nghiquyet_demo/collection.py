@@ -2,17 +2,16 @@
 
 import json
 import logging
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from nghiquyet import Organisation, Prediction, Target, compare
+from nghiquyet import Prediction, Target, compare
 from nghiquyet_demo import archives, uploads
 from nghiquyet_demo.articles import Refused, readable
-from nghiquyet_demo.reader import Reader, Remembered
+from nghiquyet_demo.reader import Reader
 from nghiquyet_demo.sectors import sector
 from nghiquyet_demo.wording import Words
 
@@ -35,33 +34,26 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article of a collection: what was found in it, or why it could not be read.
-
-    `locality` is the place that its organisations name most; None where they name none.
-    """
+    """An article of a collection: what was found in it, or why it could not be read."""
 
     name: str
     found: Prediction | Refused
-    targets: tuple[Target, ...] = ()
-    locality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A target in the combined table, by its number in its article; `indicator` is the wording of all that measure the same."""
+    """A target in the combined table, by its number in its article.
+
+    `locality` is the place that the article is about, None if that is not known; `indicator` is the wording of all that measure the
+    same.
+    """
 
     article: Article
     number: int
+    target: Target
+    locality: str | None
     sector: str
     indicator: str
-
-    @property
-    def target(self) -> Target:
-        return self.article.targets[self.number]
-
-    @property
-    def locality(self) -> str | None:
-        return self.article.locality
 
     @property
     def year(self) -> int | None:
@@ -108,23 +100,15 @@ def read(source: Source, reader: Reader) -> Article:
     if isinstance(source.text, Refused):
         return Article(source.name, source.text)
     try:
-        prediction = reader.predict(readable(source.text))
-        found = Remembered(prediction.text, prediction.entities)
-        return Article(source.name, found, found.targets, locality(found.organisations))
+        found = reader.predict(readable(source.text))
+        # The records are read here, where a failure is that of one article.
+        _ = found.targets, found.people, found.organisations
+        return Article(source.name, found)
     except Refused as refused:
         return Article(source.name, refused)
     except Exception:
         _LOG.exception("an article could not be read")
         return Article(source.name, Refused(Words.NOT_READ))
-
-
-def locality(organisations: Iterable[Organisation]) -> str | None:
-    """The place that most mentions of organisations belong to, the first of equals."""
-    places: Counter[str] = Counter()
-    for organisation in organisations:
-        if organisation.place:
-            places[f"{organisation.place.kind} {organisation.place.name}"] += len(organisation.mentions)
-    return places.most_common(1)[0][0] if places else None
 
 
 def rows(articles: Sequence[Article]) -> tuple[Row, ...]:
@@ -137,8 +121,9 @@ def rows(articles: Sequence[Article]) -> tuple[Row, ...]:
         for column, targets in enumerate(row.cells)
         for target in targets
     }
+    places = [f"{column.place.kind} {column.place.name}" if column.place else None for column in lined_up.columns]
     return tuple(
-        Row(article, number, sector(target.indicator or target.raw), wording[column, target.entity.start])
+        Row(article, number, target, places[column], sector(target.indicator or target.raw), wording[column, target.entity.start])
         for column, (article, prediction) in enumerate(found)
         for number, target in enumerate(prediction.targets)
     )
@@ -152,9 +137,8 @@ def chosen(table: Iterable[Row], choice: Choice) -> tuple[Row, ...]:
 def _sources(paths: Iterable[Path]) -> Iterator[Source]:
     for path in paths:
         suffix = path.suffix.lower()
-        # Gradio keeps files with the same content once, so that another visitor's reading may have deleted this one.
         if not path.is_file():
-            yield Source(path.name, Refused(Words.BAD_FILE, name=path.name))
+            yield Source(path.name, Refused(Words.OLD_FILE, name=path.name))
         elif suffix == _ZIP:
             yield from _unzipped(path)
         elif suffix == _LINES:

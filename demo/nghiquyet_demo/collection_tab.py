@@ -51,8 +51,8 @@ def build(reader: Reader) -> None:
             localities, indicators, years = (
                 gr.Dropdown(label=words.label, info=Words.FILTER_HINT.label, multiselect=True, min_width=220, elem_id=name)
                 for words, name in (
-                    (Words.COLUMN_LOCALITY, "nq-by-locality"),
-                    (Words.COLUMN_INDICATOR, "nq-by-indicator"),
+                    (Words.LOCALITY, "nq-by-locality"),
+                    (Words.INDICATOR, "nq-by-indicator"),
                     (Words.COLUMN_YEAR, "nq-by-year"),
                 )
             )
@@ -83,12 +83,8 @@ def build(reader: Reader) -> None:
             told = collection_view.status(Words.COLLECTION_NO_FILES.html(), "refused")
             yield None, gr.skip(), told, *[gr.skip()] * len(shown)
             return
-        try:
-            for update in read(collection.sources(sent)):
-                yield None, *update
-        finally:
-            for path in sent:
-                uploads.remove(path)
+        for update in read(collection.sources(sent)):
+            yield None, *update
 
     def read_samples() -> Iterator[tuple[Any, ...]]:
         yield from read(Source(title, text) for title, text in examples().items())

@@ -17,13 +17,13 @@ from nghiquyet_demo.wording import Words
 # More would make the page slow; the downloads have them all.
 MAX_ROWS: Final = 500
 _COLUMNS: Final = (
-    Words.COLUMN_INDICATOR,
-    Words.COLUMN_LOCALITY,
+    Words.INDICATOR,
+    Words.LOCALITY,
     Words.VALUE,
     Words.COLUMN_YEAR,
     Words.OWNER,
     Words.STATUS,
-    Words.COLUMN_ARTICLE,
+    Words.TEXT,
 )
 
 

@@ -20,7 +20,7 @@ from nghiquyet_demo.wording import Words
 _FIRST: Final = ("TARGET", "PERSON", "ORG")
 
 
-def build(article: gr.State, labels: Sequence[str], folder: Path) -> None:
+def build(tab: gr.Tab, article: gr.State, labels: Sequence[str], folder: Path) -> None:
     """The tab over the article that is shown, `Prediction` or None; what is corrected goes to a file a visitor in `folder`."""
     labels = [*(label for label in _FIRST if label in labels), *(label for label in labels if label not in _FIRST)]
     draft, session = gr.State(), gr.State()
@@ -100,7 +100,8 @@ def build(article: gr.State, labels: Sequence[str], folder: Path) -> None:
         "concurrency_limit": 1,
         "trigger_mode": "multiple",
     }
-    article.change(load, inputs=[article, session], outputs=[draft, status, editor, desk, *buttons], **serial)
+    # The article comes when someone wants to correct it: who only reads shall not wait for it.
+    tab.select(load, inputs=[article, session], outputs=[draft, status, editor, desk, *buttons], **serial)
     editor.correct(edit, inputs=[draft, session], outputs=outputs, **serial)
     undo.click(take_back, inputs=[draft, session], outputs=outputs, **serial)
     agree.click(accept, inputs=[draft, session], outputs=outputs, **serial)

@@ -11,7 +11,7 @@ from nghiquyet_demo.wording import Words
 _DOCUMENT, *_OTHERS = tables.TARGETS.columns
 COLUMNS: Final = (
     _DOCUMENT,
-    sheets.Column("locality", Words.COLUMN_LOCALITY.vi, width=24),
+    sheets.Column("locality", Words.LOCALITY.vi, width=24),
     sheets.Column("sector", Words.COLUMN_SECTOR.vi, "word", width=28),
     sheets.Column("measure", Words.COLUMN_MEASURE.vi, width=40),
     *_OTHERS,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from nghiquyet import Entity, Organisation, Person, Target
+from nghiquyet import Entity, Organisation, Person, Target, rendering
 from nghiquyet_demo.wording import Words
 
 NOTHING: Final = "–"
@@ -15,7 +15,6 @@ _CHANGES: Final = {
     "keep": ("↔", Words.KEEP),
     "eliminate": ("", Words.ELIMINATE),
 }
-_COMPARATORS: Final = {">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "approx": "≈ "}
 _PER: Final = {"year": Words.PER_YEAR, "term": Words.PER_TERM, "month": Words.PER_MONTH, "quarter": Words.PER_QUARTER}
 _STATUS: Final = {"planned": Words.PLANNED, "achieved": Words.ACHIEVED}
 _LEVELS: Final = {
@@ -51,31 +50,21 @@ class Fact:
 
 def fact(target: Target) -> Fact:
     sign, change = _CHANGES.get(target.change, ("", None))
-    period = target.period
     return Fact(
         entity=target.entity,
         indicator=target.indicator or target.raw,
         sign=sign,
         change=change,
-        value=value(target),
+        value=rendering.amount(target),
         amount=target.value_max if target.value_min is None else target.value_min,
         unit=target.unit or "",
         per=_PER[target.per] if target.per else None,
         baseline=_baseline(target),
         year=target.deadline_year,
-        period=f"{period.start}–{period.end}" if period else "",
+        period=rendering.deadline(target) if target.period else "",
         owner=target.owner or "",
         status=_STATUS[target.status],
     )
-
-
-def number(amount: Decimal) -> str:
-    """In Vietnamese figures, nothing rounded.
-
-    >>> number(Decimal("1234.50")), number(Decimal("85")), number(Decimal("1.2E+3"))
-    ('1.234,5', '85', '1.200')
-    """
-    return english(f"{amount.normalize():,f}")
 
 
 def english(figures: str) -> str:
@@ -90,20 +79,11 @@ def english(figures: str) -> str:
 _TURNED: Final = str.maketrans(",.", ".,")
 
 
-def value(target: Target) -> str:
-    """The value with its bounds: "≥ 25", "13–14", "≈ 1.200"; "" where the text gives none."""
-    low, high = target.value_min, target.value_max
-    if low is not None and high is not None and low != high:
-        return f"{number(low)}–{number(high)}"
-    amount = high if low is None else low
-    return "" if amount is None else _COMPARATORS.get(target.comparator, "") + number(amount)
-
-
 def _baseline(target: Target) -> str:
     start = target.baseline
     if start is None:
         return ""
-    amount = "" if start.value is None else number(start.value)
+    amount = "" if start.value is None else rendering.number(start.value)
     unit = "" if start.value is None else start.unit or target.unit or ""
     year = f"({start.year})" if start.year else ""
     return " ".join(part for part in (amount + unit if unit == "%" else f"{amount} {unit}".strip(), year) if part)

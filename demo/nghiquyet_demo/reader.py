@@ -1,10 +1,9 @@
 """What the page needs of a model."""
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import Protocol
 
-from nghiquyet import Organisation, Person, Prediction, Target
+from nghiquyet import Prediction
 
 
 class Reader(Protocol):
@@ -16,35 +15,15 @@ class Reader(Protocol):
     def predict(self, texts: str) -> Prediction: ...
 
 
-class Remembered(Prediction):
-    """A prediction whose records are read from its text once: tables, charts and files all ask for them."""
-
-    @cached_property
-    def targets(self) -> tuple[Target, ...]:
-        return super().targets
-
-    @cached_property
-    def people(self) -> tuple[Person, ...]:
-        return super().people
-
-    @cached_property
-    def organisations(self) -> tuple[Organisation, ...]:
-        return super().organisations
-
-    @classmethod
-    def of(cls, prediction: Prediction) -> "Remembered":
-        """The same with its records read already."""
-        found = cls(prediction.text, prediction.entities)
-        _ = found.targets, found.people, found.organisations
-        return found
-
-
 class Prepared:
     """A reader that has read some texts beforehand, so that examples answer at once; it keeps nothing of what visitors send."""
 
     def __init__(self, reader: Reader, texts: Iterable[str]) -> None:
         self._reader = reader
-        self._ready = {text: Remembered.of(reader.predict(text)) for text in texts}
+        self._ready = {text: reader.predict(text) for text in texts}
+        for prediction in self._ready.values():
+            # What is made at the first use, grammars and the register of places, is made here: nobody's first article waits for it.
+            prediction.to_dict()
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -7,34 +7,45 @@
   };
   const root = document.documentElement;
 
-  // Language: our own words are there twice and style.css shows one. Gradio's go by its locale, whose module is loaded already; what it
-  // has drawn once it leaves as it is, so that is put into the other language here.
-  const gradioLocale = async (language) => {
-    const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const core = loaded.find((name) => /\/assets\/core-[^/]+\.js$/.test(name));
-    if (core) (await import(core)).changeLocale?.(language);
+  // Language: our own words are there twice and style.css shows one. Gradio, which knows no Vietnamese, draws what it was given in both
+  // languages (wording.py) in English; whenever it draws, that is put into the chosen language here.
+  const NAMES = ["placeholder", "aria-label", "title"];
+  const NOT_DRAWN = ".html-container, script, style";
+  const { vi = {}, en = {} } = window.gradio_config?.i18n_translations ?? {};
+  let told = (words) => words;
+  const pattern = (words) => new RegExp(`^${words.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{(\w+)\}/g, "(?<$1>.+?)")}$`);
+  const teller = (from, to) => {
+    const keys = Object.keys(from);
+    const words = new Map(keys.map((key) => [from[key], to[key]]));
+    const patterns = keys.filter((key) => from[key].includes("{")).map((key) => [pattern(from[key]), to[key].replace(/\{(\w+)\}/g, "$<$1>")]);
+    return (text) => {
+      const said = text.replace(/^[\s-]+|[\s-]+$/g, "");
+      const [form, filled] = patterns.find(([form]) => form.test(said)) ?? [];
+      const other = words.get(said) ?? (form && said.replace(form, filled));
+      return other === undefined || !said ? text : text.replace(said, () => other);
+    };
   };
-  const redraw = (from, to) => {
-    const { [from]: before, [to]: after } = window.gradio_config?.i18n_translations ?? {};
-    if (!before || !after) return;
-    const other = new Map(Object.keys(before).map((key) => [before[key], after[key]]));
-    const drawn = document.createTreeWalker(document.querySelector("gradio-app") ?? document.body, NodeFilter.SHOW_TEXT, (node) =>
-      node.parentElement.closest(".nq, textarea, script, style") ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT);
-    while (drawn.nextNode()) {
-      const words = drawn.currentNode.data.replace(/^[\s-]+|[\s-]+$/g, "");
-      if (other.has(words)) drawn.currentNode.data = drawn.currentNode.data.replace(words, () => other.get(words));
+  const tell = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      const words = node.parentElement?.closest(`${NOT_DRAWN}, textarea`) ? node.data : told(node.data);
+      if (words !== node.data) node.data = words;
+    } else if (node instanceof Element && !node.closest(NOT_DRAWN)) {
+      for (const name of NAMES) {
+        const words = node.getAttribute(name);
+        if (words && told(words) !== words) node.setAttribute(name, told(words));
+      }
+      for (const child of node.childNodes) tell(child);
     }
   };
-  const speak = async (language) => {
+  const speak = (language) => {
     root.lang = language;
-    await gradioLocale(language);
+    told = language === "en" ? teller(vi, en) : teller(en, vi);
+    tell(document.body);
   };
-  const otherLanguage = async () => {
-    const before = root.lang;
-    const language = before === "en" ? "vi" : "en";
+  const otherLanguage = () => {
+    const language = root.lang === "en" ? "vi" : "en";
     store.set("nghiquyet.language", language);
-    await speak(language);
-    requestAnimationFrame(() => redraw(before, language));
+    speak(language);
   };
 
   // Dark: what the system wants until someone chooses; Gradio reads the class of the body.
@@ -159,15 +170,10 @@
     }
   });
 
-  // Tabs may have been drawn in the browser's language before Gradio knew ours.
-  const first = new MutationObserver(() => {
-    if (!document.querySelector("#nq-extract")) return;
-    first.disconnect();
-    requestAnimationFrame(() => redraw(root.lang === "en" ? "vi" : "en", root.lang));
-  });
-  first.observe(document.body, { childList: true, subtree: true });
-
   const dark = store.get("nghiquyet.dark");
   if (dark !== null) dress(dark === "true");
   speak(store.get("nghiquyet.language") === "en" ? "en" : "vi");
+  new MutationObserver((changes) => {
+    for (const { type, target, addedNodes } of changes) for (const node of type === "childList" ? addedNodes : [target]) tell(node);
+  }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: NAMES });
 })();

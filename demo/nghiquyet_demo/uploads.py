@@ -1,4 +1,7 @@
-"""Files that someone sends: read once, within limits, and deleted; what kinds may be sent is decided here."""
+"""Files that someone sends: read within limits; what kinds may be sent is decided here.
+
+Nobody's reading deletes a file: Gradio keeps the same content of two visitors as one file, and deletes it by its age (app.py).
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,11 +28,13 @@ def read(path: Path, name: str | None = None) -> Upload:
     """The text of one file; `name` stands for it in messages, by default its own.
 
     Raises:
-        Refused: if it is of no kind in `ACCEPTED`, larger than `MAX_BYTES`, a link, or cannot be read as text.
+        Refused: if it is of no kind in `ACCEPTED`, larger than `MAX_BYTES`, a link, not there any more, or cannot be read as text.
     """
     name = Path(name or path.name).name
     if path.suffix.lower() not in ACCEPTED:
         raise Refused(Words.WRONG_KIND, name=name, kinds=", ".join(ACCEPTED))
+    if not path.exists():
+        raise Refused(Words.OLD_FILE, name=name)
     if path.is_symlink() or not path.is_file():
         raise Refused(Words.BAD_FILE, name=name)
     if path.stat().st_size > MAX_BYTES:
@@ -51,10 +56,3 @@ def confined(path: Path, folder: Path) -> Path:
     if not path.resolve().is_relative_to(folder.resolve()):
         raise Refused(Words.BAD_FILE, name=path.name)
     return path
-
-
-def remove(path: Path) -> None:
-    """Delete an upload and the folder that Gradio made for it alone."""
-    path.unlink(missing_ok=True)
-    if not any(path.parent.iterdir()):
-        path.parent.rmdir()

@@ -1,4 +1,4 @@
-"""Every sentence that the page says, in Vietnamese and English, in one table."""
+"""Every sentence that the page says, in Vietnamese and English, in one table: to one Vietnamese sentence belongs one English."""
 
 from enum import Enum
 from html import escape
@@ -17,11 +17,11 @@ class Words(Enum):
     TAB_ARTICLE = "Một bài báo", "One article"
     TAB_COLLECTION = "Nhiều bài báo", "Many articles"
     TAB_CORRECTIONS = "Sửa kết quả", "Corrections"
-    TAB_MODELS = "So sánh mô hình", "Compare models"
+    TAB_MODELS = "Hai mô hình", "Two models"
 
     # --- the head of the page (app.py)
     INTRODUCTION = (
-        "Đọc tin tức chính sách, tìm ra chỉ tiêu, người và tổ chức, mỗi điều kèm chỗ của nó trong bài.",
+        "Đọc tin tức chính sách, tìm chỉ tiêu, người và tổ chức, kèm vị trí của từng mục trong bài.",
         "Reads policy news and finds targets, people and organisations, each with its place in the article.",
     )
     PRIVACY = (
@@ -61,7 +61,7 @@ class Words(Enum):
     NO_TARGETS = "Không có chỉ tiêu nào.", "No targets."
     NO_PEOPLE = "Không có ai được nêu tên.", "Nobody is named."
     NO_ORGANISATIONS = "Không có tổ chức nào.", "No organisations."
-    INDICATOR = "Nội dung", "Indicator"
+    INDICATOR = "Nội dung chỉ tiêu", "Indicator"
     VALUE = "Giá trị", "Value"
     UNIT = "Đơn vị", "Unit"
     DEADLINE = "Thời hạn", "Deadline"
@@ -72,7 +72,7 @@ class Words(Enum):
     ROLE = "Chức vụ", "Role"
     BODY = "Cơ quan", "Organisation"
     LEVEL = "Cấp", "Level"
-    PLACE = "Địa phương", "Place"
+    LOCALITY = "Địa phương", "Locality"
     MENTIONS = "Số lần", "Mentions"
     INCREASE = "tăng", "increase"
     DECREASE = "giảm", "decrease"
@@ -90,7 +90,7 @@ class Words(Enum):
     DISTRICT = "huyện", "district"
     COMMUNE = "xã", "commune"
     VILLAGE = "thôn", "village"
-    BY_YEAR = "Chỉ tiêu theo thời hạn", "Targets by deadline"
+    BY_YEAR = "Số chỉ tiêu theo thời hạn", "Targets by deadline"
     BY_YEAR_HINT = (
         "Mỗi ô là một chỉ tiêu: ô đặc là kế hoạch, ô rỗng là đã đạt. Bấm vào ô để xem trong bài.",
         "Each square is a target: full ones are planned, hollow ones achieved. Click one to see it in the article.",
@@ -132,6 +132,10 @@ class Words(Enum):
         "Không đọc được {name}: tệp hỏng, có mật khẩu, hoặc không phải văn bản Unicode. Hãy chép chữ trong tệp và dán vào đây.",
         "{name} cannot be read: it is damaged, locked, or not Unicode text. Copy its words and paste them here.",
     )
+    OLD_FILE = (
+        "{name} đã được gửi lên quá lâu và đã xóa: hãy chọn lại tệp.",
+        "{name} was sent too long ago and is deleted: choose the file again.",
+    )
     LARGE_FILE = (
         "{name} lớn quá giới hạn {limit} MB.",
         "{name} is larger than the limit of {limit} MB.",
@@ -139,7 +143,7 @@ class Words(Enum):
 
     # --- many articles (collection_tab.py, collection.py, charts.py)
     COLLECTION_INTRO = (
-        "Đưa vào nhiều bài một lúc để so sánh: địa phương nào hứa gì, bao nhiêu, bao giờ xong.",
+        "Đưa vào nhiều bài một lúc để so sánh: địa phương nào đặt chỉ tiêu gì, bao nhiêu, bao giờ đạt.",
         "Put in many articles at once and compare: which locality promises what, how much, by when.",
     )
     COLLECTION_FILES = "Các bài báo, .zip hoặc .jsonl", "Articles, .zip or .jsonl"
@@ -160,7 +164,6 @@ class Words(Enum):
     FILTER_HINT = "Để trống: xem tất cả", "Empty: show all"
     CHART_INDICATOR = "Biểu đồ giá trị của chỉ tiêu", "Chart the values of"
     CHART_SECTORS = "Số chỉ tiêu theo lĩnh vực", "Targets by sector"
-    CHART_YEARS = "Số chỉ tiêu theo năm phải đạt", "Targets by deadline"
     CHART_VALUES = "Giá trị theo địa phương", "Values by locality"
     CHART_HINT = (
         "Đuôi mờ dần: ít nhất bấy nhiêu. Phần nhạt: có thể thấp đến đó.",
@@ -171,10 +174,7 @@ class Words(Enum):
         "{count} targets are not drawn: they have no number or another unit.",
     )
     CHART_CHOOSE = "Chưa có chỉ tiêu nào có số để vẽ.", "No target with a number to draw."
-    COLUMN_ARTICLE = "Bài", "Article"
-    COLUMN_LOCALITY = "Địa phương", "Locality"
     COLUMN_SECTOR = "Lĩnh vực", "Sector"
-    COLUMN_INDICATOR = "Chỉ tiêu", "Indicator"
     COLUMN_YEAR = "Năm", "Year"
     COLUMN_MEASURE = "Chỉ tiêu chung", "Common indicator"
     COLLECTION_TABLE = "Chỉ tiêu của mọi bài", "Targets of all articles"
@@ -255,7 +255,7 @@ class Words(Enum):
     CORRECTIONS_UNDO = "Hoàn tác", "Undo"
     CORRECTIONS_AGREE = "Bài này đã đúng, lưu lại", "All right, save it"
     CORRECTIONS_DOWNLOAD = "Tải bài đã sửa (.jsonl)", "Download corrections (.jsonl)"
-    CORRECTIONS_DELETE = "Xóa", "Delete"
+    CORRECTIONS_DELETE = "Bỏ đánh dấu", "Unmark"
     CORRECTIONS_CLOSE = "Đóng", "Close"
     CORRECTIONS_ADD_AS = "Đánh dấu là:", "Mark as:"
     CORRECTIONS_CHANGE_TO = "Sửa thành:", "Change to:"
@@ -329,19 +329,20 @@ def _numbers(values: dict[str, object], thousands: str) -> dict[str, object]:
 
 
 def translations() -> gr.I18n:
-    """The table as Gradio takes it, with the few words of its own that the page shows."""
-    return gr.I18n(
-        vi={key: vi for key, (vi, _) in _GRADIO.items()} | {_PREFIX + words.name.lower(): words.vi for words in Words},
-        en={key: en for key, (_, en) in _GRADIO.items()} | {_PREFIX + words.name.lower(): words.en for words in Words},
-    )
+    """The table as Gradio takes it, with what Gradio itself says on the page; script.js puts it into the chosen language."""
+    own = {_PREFIX + words.name.lower(): words.value for words in Words}
+    said = own | _GRADIO | {f"{_PREFIX}gradio.{n}": words for n, words in enumerate(_SAID_BY_GRADIO)}
+    return gr.I18n(vi={key: vi for key, (vi, _) in said.items()}, en={key: en for key, (_, en) in said.items()})
 
 
-# Of Gradio's own words those that the page shows; it has no Vietnamese.
+# Of Gradio's own words those that the page shows, by Gradio's keys; it has no Vietnamese.
 _GRADIO: Final = {
     "upload_text.drop_file": ("Kéo tệp vào đây", "Drop a file here"),
     "upload_text.click_to_upload": ("bấm để chọn tệp", "click to choose one"),
     "common.or": ("hoặc", "or"),
     "common.loading": ("Đang đọc", "Reading"),
+    "common.clear": ("Bỏ tệp", "Remove the file"),
+    "common.error": ("Lỗi", "Error"),
     "errors.use_via_api": ("Dùng từ chương trình (API)", "Use from a program (API)"),
     "file.uploading": ("Đang tải lên", "Uploading"),
     "login.login": ("Đăng nhập", "Sign in"),
@@ -350,4 +351,17 @@ _GRADIO: Final = {
     "login.incorrect_credentials": ("Tên hoặc mật khẩu không đúng", "Wrong name or password"),
     "status.queue_position": ("Đang chờ: thứ {position} trong {size}", "Waiting: {position} of {size}"),
 }
+# What Gradio says in English alone, matched as it stands there. That the page is busy is said in both languages.
+_SAID_BY_GRADIO: Final = (
+    (
+        "Trang đang có quá nhiều người dùng. Xin đợi một phút rồi bấm lại. · Too many people use this page: try again in a minute.",
+        "This application is currently busy. Please try again.",
+    ),
+    ("Mất kết nối", "Connection Lost"),
+    ("Mất kết nối với máy chủ. Đang nối lại…", "Connection to the server was lost. Attempting reconnection..."),
+    ("Mất kết nối với máy chủ.", "Connection errored out."),
+    ("chờ: thứ {position} trong {size} |", "queue: {position}/{size} |"),
+    ("đang đọc |", "processing |"),
+    ("Đóng", "Close"),
+)
 _I18N: Final = gr.I18n()

@@ -12,9 +12,12 @@ import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from importlib.resources import as_file
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any, Final
 
+from nghiquyet import hub
 from nghiquyet.entities import UNCALIBRATED, Calibration
 from nghiquyet.errors import CheckpointError
 from nghiquyet.files import write_folder
@@ -82,6 +85,18 @@ def pieces_of(folder: Path) -> Pieces:
 def is_phobert(folder: Path) -> bool:
     """Whether the folder's vocabulary is PhoBERT's kind, which reads segmented words."""
     return (folder / "vocab.txt").is_file() and (folder / "bpe.codes").is_file()
+
+
+def of(path_or_hub_id: str | os.PathLike[str] | None) -> Checkpoint:
+    """The model folder of that path or, fetched once, of that name on the hub (see `hub.folder`); None is the package's own.
+
+    Raises:
+        CheckpointError: as `hub.folder` and `read` do.
+    """
+    if path_or_hub_id is not None:
+        return read(hub.folder(path_or_hub_id))
+    with as_file(resources("nghiquyet") / "model") as packaged:
+        return read(packaged)
 
 
 def read(folder: str | os.PathLike[str]) -> Checkpoint:

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 import nghiquyet
-from nghiquyet import command, corpus, outputs, profile, runs
-from nghiquyet.backends import BackendName
+from nghiquyet import checkpoint, command, corpus, outputs, profile, runs
+from nghiquyet.backends import BackendName, Precision
 from nghiquyet.corpus import Columns
 from nghiquyet.documents import Failure, Input
 from nghiquyet.errors import InputError, MissingExtraError
@@ -24,6 +24,9 @@ from nghiquyet.progress import Meter
 from nghiquyet.runs import Loading
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
+
+_BACKEND_HELP: Final = "onnx, torch, or auto: the quickest there is."
+_PRECISION_HELP: Final = "What the network computes in: int8 is onnx's, bf16 torch's. Default: the quickest."
 
 # Failures that are told one by one at the end of a run.
 _TOLD: Final = 5
@@ -76,8 +79,9 @@ def predict(
     model: Annotated[
         str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
     ] = None,
-    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
+    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads of each process. Default: all cores, shared by --workers.")
     ] = None,
@@ -107,14 +111,17 @@ def predict(
         raise InputError("--profile measures one process; leave out --workers")
     paths = list(corpus.paths(sources))
     _require_apart(paths, files)
-    loading = Loading(model, backend_name(backend), device, threads)
+    loading = Loading(model, backend_name(backend), device, threads, precision)
     columns = Columns(text_column, id_column)
-    extractor = loading.load()
-    described, labels = extractor.checkpoint, extractor.labels
-    work: Work = partial(runs.extract, extractor=extractor)
+    work: Work
     if workers > 1:
+        described = checkpoint.of(loading.model)
         work = partial(runs.extract_together, loading=loading, workers=workers)
-    del extractor
+    else:
+        extractor = loading.load()
+        described = extractor.checkpoint
+        work = partial(runs.extract, extractor=extractor)
+    labels = described.manifest.labels
     batches = runs.batches(corpus.inputs(paths, columns, max_chars), loading)
     console = Console(stderr=True)
     with ExitStack() as stack:
@@ -144,8 +151,9 @@ def serve(
     model: Annotated[
         str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
     ] = None,
-    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
+    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads. Default: all cores.")] = None,
     max_chars: Annotated[int, typer.Option(min=1, help="Characters of a request, all its texts together.")] = 200_000,
     max_texts: Annotated[int, typer.Option(min=1, help="Texts of a request.")] = 64,
@@ -169,7 +177,7 @@ def serve(
 
     settings = Settings(max_chars, max_texts, timeout, max_queue, batch_wait_ms / 1000)
     with listen(host, port) as listening:
-        extractor = Extractor.load(model, backend=backend_name(backend), device=device, threads=threads)
+        extractor = Loading(model, backend_name(backend), device, threads, precision).load()
         run(create_app(extractor, settings), listening, settings)
 
 
@@ -288,8 +296,9 @@ def compare(
     model: Annotated[
         str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
     ] = None,
-    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
+    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
     threads: Annotated[int | None, typer.Option(min=1, help="CPU threads. Default: all cores.")] = None,
 ) -> None:
     """Line up the targets of several articles by what they measure: which district promises what.
@@ -299,19 +308,18 @@ def compare(
     """
     from nghiquyet import comparison, predicted, screen
 
-    for path in out or []:
-        comparison.require_writable(path)
+    writers = [comparison.writer(path) for path in out or []]
     documents = list(predicted.read(sources))
     texts = [text for _, text in documents if isinstance(text, str)]
     found: Iterator[Prediction] = iter(())
     if texts:
-        found = _stream(Extractor.load(model, backend=backend_name(backend), device=device, threads=threads), texts)
+        found = _stream(Loading(model, backend_name(backend), device, threads, precision).load(), texts)
     compared = comparison.compare((name, next(found) if isinstance(item, str) else item) for name, item in documents)
     if shared:
         compared = compared.shared()
-    for path in out or []:
-        comparison.write(path, compared)
-    if not out:
+    for write in writers:
+        write(compared)
+    if not writers:
         screen.print_comparison(compared)
     _say_written(out or [])
 

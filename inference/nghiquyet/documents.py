@@ -26,8 +26,8 @@ class Failure:
 Input = Document | Failure
 
 
-def batched(items: Iterable[_Item], weigh: Callable[[_Item], int], most: int, heaviest: int) -> Iterator[list[_Item]]:
-    """Consecutive lists of at most `most` items, ended as soon as they weigh `heaviest`; no more than one list is held.
+def batched(items: Iterable[_Item], weigh: Callable[[_Item], int], most: int | None, heaviest: int) -> Iterator[list[_Item]]:
+    """Consecutive lists of at most `most` items (None: any number), ended as soon as they weigh `heaviest`; one is held at a time.
 
     >>> list(batched(["a", "bb", "c", "d", "eeee"], len, most=3, heaviest=3))
     [['a', 'bb'], ['c', 'd', 'eeee']]

@@ -1,7 +1,7 @@
 """Tag scores to entities with character offsets: the best legal tag path, and how probable each entity on it is."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,8 @@ from nghiquyet.words import Word, breaks_line
 
 # What the network holds for less probable than this (2e-22) is taken for as probable: products stay within floating point.
 _LEAST_LOG_PROBABILITY: Final = -50.0
+# Words of a line that are decoded together; no line of an article comes near it.
+_LONGEST_LINE: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +87,25 @@ def best_path(scores: npt.NDArray[np.floating], tags: TagSet) -> list[int]:
 
 def decode(
     text: str,
-    sentences: Sequence[Sequence[Word]],
-    log_probabilities: npt.NDArray[np.floating],
+    parts: Iterable[tuple[Sequence[Word], npt.NDArray[np.floating]]],
     tags: TagSet,
     calibration: Calibration = UNCALIBRATED,
-) -> list[Entity]:
-    """Entities of `text` from one row of log-probabilities a word, in text order, none crossing a line break.
+) -> Iterator[Entity]:
+    """Entities of `text`, in text order, none crossing a line break.
 
     Sentences of one line are decoded together, because a full stop inside a name or number can be mistaken for the end of one.
+
+    Args:
+        text: as given.
+        parts: all words in order, with a row of log-probabilities for each; no more than a line of them is held.
+        tags: of the columns.
+        calibration: of the scores.
     """
-    entities: list[Entity] = []
-    row = 0
-    for line in _lines(text, sentences):
-        scores = log_probabilities[row : row + len(line)]
+    for words, scores in _lines(text, parts):
         spans = tags.decode(best_path(scores, tags))
         for (first, stop, label), log_odds in zip(spans, span_log_odds(scores, spans, tags), strict=True):
-            start, end = line[first].start, line[stop - 1].end
-            entities.append(Entity(label, start, end, text[start:end], calibration.probability(log_odds)))
-        row += len(line)
-    return entities
+            start, end = words[first].start, words[stop - 1].end
+            yield Entity(label, start, end, text[start:end], calibration.probability(log_odds))
 
 
 def span_log_odds(log_probabilities: npt.NDArray[np.floating], spans: Sequence[tuple[int, int, str]], tags: TagSet) -> list[float]:
@@ -154,11 +156,26 @@ def _legal_shares(probabilities: npt.NDArray[np.float64]) -> tuple[npt.NDArray[n
     return legal, rest[:, 0]
 
 
-def _lines(text: str, sentences: Sequence[Sequence[Word]]) -> list[list[Word]]:
-    lines: list[list[Word]] = []
-    for sentence in sentences:
-        if lines and not breaks_line(text[lines[-1][-1].end : sentence[0].start]):
-            lines[-1].extend(sentence)
-        else:
-            lines.append(list(sentence))
-    return lines
+def _lines(
+    text: str, parts: Iterable[tuple[Sequence[Word], npt.NDArray[np.floating]]]
+) -> Iterator[tuple[Sequence[Word], npt.NDArray[np.floating]]]:
+    """The parts put together by line; one that is too long is cut, where it can be before a word that is in no entity."""
+    line: list[Word] = []
+    rows: list[npt.NDArray[np.floating]] = []
+    for words, scores in parts:
+        first = 0
+        for i, word in enumerate(words):
+            before = words[i - 1] if i else line[-1] if line else None
+            if before is not None and breaks_line(text[before.end : word.start]):
+                yield [*line, *words[first:i]], np.concatenate([*rows, scores[first:i]])
+                line, rows, first = [], [], i
+        line.extend(words[first:])
+        rows.append(scores[first:])
+        if len(line) > _LONGEST_LINE:
+            together = np.concatenate(rows)
+            outside = np.flatnonzero(together[1:].argmax(axis=1) == 0)
+            cut = int(outside[-1]) + 1 if len(outside) else len(line)
+            yield line[:cut], together[:cut]
+            line, rows = line[cut:], [together[cut:]]
+    if line:
+        yield line, np.concatenate(rows)

@@ -17,4 +17,9 @@ class MissingExtraError(NghiquyetError):
     """Something was asked for that an optional install provides."""
 
     def __init__(self, wanted: str, extra: str) -> None:
-        super().__init__(f"{wanted} needs an optional install: pip install 'nghiquyet[{extra}]'")
+        # Both are kept, so that the error can be sent to another process.
+        super().__init__(wanted, extra)
+
+    def __str__(self) -> str:
+        wanted, extra = self.args
+        return f"{wanted} needs an optional install: pip install 'nghiquyet[{extra}]'"

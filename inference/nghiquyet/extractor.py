@@ -4,50 +4,61 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import as_file, files
-from itertools import islice
-from pathlib import Path
+from itertools import groupby, islice
 from typing import Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from nghiquyet import backends, checkpoint, hub
+from nghiquyet import backends, checkpoint
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.entities import decode, log_softmax
 from nghiquyet.prediction import Prediction
 from nghiquyet.profile import stage
-from nghiquyet.windows import WindowInput, merge, window_input, windows
-from nghiquyet.words import Sentence, sentences
+from nghiquyet.windows import WindowInput, WordPieces, window_input, windows
+from nghiquyet.words import sentences
 
-# Texts whose windows are scored together: enough to fill batches evenly, little enough to bound memory.
-_TEXTS_TOGETHER = 32
+# Windows that are scored together: enough to fill batches evenly, little enough to bound memory.
+_PARTS_TOGETHER = 256
+_NO_SCORES: npt.NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)
 
 
-@dataclass(frozen=True)
-class Document:
-    """A text cut up for a model: its sentences of words, and the inputs of its windows in order."""
+def prepare(text: str, model: Checkpoint) -> Iterator[WindowInput]:
+    """Everything before the network, window by window; training builds its examples from the same."""
+    layout = windows(_word_pieces(text, model), model.manifest.window)
+    signs = (model.pieces.opening, model.pieces.closing)
+    while True:
+        with stage("windows"):
+            window = next(layout, None)
+            if window is None:
+                return
+            found = window_input(window, signs)
+        yield found
 
+
+def _word_pieces(text: str, model: Checkpoint) -> Iterator[list[WordPieces]]:
+    """The words of each sentence, joined, with their pieces."""
+    room = model.manifest.window.core
+    remaining = sentences(text)
+    while True:
+        with stage("words"):
+            sentence = next(remaining, None)
+        if sentence is None:
+            return
+        with stage("segmentation"):
+            joined = model.segmenter(sentence)
+        with stage("pieces"):
+            found = [WordPieces(word, model.pieces(word.form)[:room]) for word in joined]
+        yield found
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What the text of that number is cut into: a window, or None, which stands before the first."""
+
+    number: int
     text: str
-    sentences: list[Sentence]
-    inputs: list[WindowInput]
-
-
-def prepare(text: str, model: Checkpoint) -> Document:
-    """Everything before the network; training builds its examples from the same."""
-    with stage("words"):
-        plain = sentences(text)
-    with stage("segmentation"):
-        segmented = [model.segmenter(sentence) for sentence in plain]
-    with stage("pieces"):
-        by_sentence = [[model.pieces(word.form) for word in sentence] for sentence in segmented]
-    with stage("windows"):
-        size = model.manifest.window
-        layout = windows([[len(ids) for ids in sentence] for sentence in by_sentence], size)
-        word_pieces = [ids for sentence in by_sentence for ids in sentence]
-        signs = (model.pieces.opening, model.pieces.closing)
-        inputs = [window_input(window, word_pieces, size, signs) for window in layout]
-    return Document(text, segmented, inputs)
+    window: WindowInput | None
 
 
 class Extractor:
@@ -74,7 +85,7 @@ class Extractor:
         Args:
             path_or_hub_id: a model folder; or "owner/name" on the Hugging Face hub, the one case in which the network is used;
                 None is the model that comes with the package.
-            backend: "onnx", "torch", or "auto": ONNX Runtime on the CPU where the folder has a graph, else torch.
+            backend: "onnx", "torch", or "auto": ONNX Runtime on the CPU where the folder has a graph, for all but bf16, else torch.
             device: "cpu", "cuda", "cuda:1", "mps".
             threads: CPU threads of the network; None leaves the choice to the backend.
             precision: what matrix products are computed in. "fp32", which onnx and torch have, gives the same on both; "int8" is
@@ -84,7 +95,7 @@ class Extractor:
             CheckpointError: if the folder is missing, incomplete or altered.
             MissingExtraError: if the backend is not installed.
         """
-        model = checkpoint.read(_packaged() if path_or_hub_id is None else hub.folder(path_or_hub_id))
+        model = checkpoint.of(path_or_hub_id)
         return cls(model, backends.load(model, backend, device, threads, precision))
 
     @property
@@ -106,30 +117,39 @@ class Extractor:
         return list(self.stream(texts))
 
     def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
-        """One prediction a text, in order, as they are ready; only a few texts are held at a time."""
+        """One prediction a text, in order, as they are ready; only a few windows are held at a time."""
         if isinstance(texts, str | bytes):
             raise TypeError(f"expected an iterable of texts, got one {type(texts).__name__}")
-        remaining = iter(texts)
-        while batch := list(islice(remaining, _TEXTS_TOGETHER)):
-            yield from self._predict(batch)
+        for _, scored in groupby(self._scored(texts), key=lambda scored: scored[0].number):
+            yield self._prediction(scored)
 
-    def _predict(self, texts: Sequence[str]) -> Iterator[Prediction]:
-        for text in texts:
+    def _prediction(self, scored: Iterator[tuple[_Part, npt.NDArray[np.float32]]]) -> Prediction:
+        """That of one text, from its parts and their scores."""
+        head, _ = next(scored)
+        with stage("decoding"):
+            parts = ((part.window.words, log_softmax(logits)) for part, logits in scored if part.window is not None)
+            found = tuple(decode(head.text, parts, self.checkpoint.tags, self.checkpoint.manifest.calibration))
+        return Prediction(head.text, found)
+
+    def _scored(self, texts: Iterable[str]) -> Iterator[tuple[_Part, npt.NDArray[np.float32]]]:
+        """The parts of all texts, with a row of scores for each word of a window."""
+        remaining = self._parts(texts)
+        while batch := list(islice(remaining, _PARTS_TOGETHER)):
+            logits = iter(self._score([part.window for part in batch if part.window is not None]))
+            for part in batch:
+                yield part, _NO_SCORES if part.window is None else next(logits)
+
+    def _parts(self, texts: Iterable[str]) -> Iterator[_Part]:
+        for number, text in enumerate(texts):
             if not isinstance(text, str):
                 raise TypeError(f"expected str, got {type(text).__name__}: decode bytes and pick the text field of records first")
-        documents = [prepare(text, self.checkpoint) for text in texts]
-        scored = iter(self._score([item for document in documents for item in document.inputs]))
-        tags = self.checkpoint.tags
-        for document in documents:
-            with stage("decoding"):
-                logits = merge(list(islice(scored, len(document.inputs))), len(tags.tags))
-                calibration = self.checkpoint.manifest.calibration
-                found = decode(document.text, document.sentences, log_softmax(logits), tags, calibration)
-            yield Prediction(document.text, tuple(found))
+            yield _Part(number, text, None)
+            for window in prepare(text, self.checkpoint):
+                yield _Part(number, text, window)
 
     def _score(self, inputs: Sequence[WindowInput]) -> list[npt.NDArray[np.float32]]:
         """Logits of the core words of each window, (words, tags); windows of like length share a batch."""
-        result: list[npt.NDArray[np.float32]] = [np.zeros((0, 0), dtype=np.float32)] * len(inputs)
+        result: list[npt.NDArray[np.float32]] = [_NO_SCORES] * len(inputs)
         order = sorted(range(len(inputs)), key=lambda i: len(inputs[i].ids), reverse=True)
         while order:
             longest = len(inputs[order[0]].ids)
@@ -165,8 +185,3 @@ def predict(texts: str | Iterable[str]) -> Prediction | list[Prediction]:
         if _default is None:
             _default = Extractor.load()
     return _default.predict(texts)
-
-
-def _packaged() -> Path:
-    with as_file(files("nghiquyet") / "model") as path:
-        return path

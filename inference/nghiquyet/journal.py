@@ -37,7 +37,7 @@ class Journal:
         self._flushed = time.monotonic()
 
     def standing(self) -> Iterator[Record]:
-        """The records of earlier runs, up to the first that is torn.
+        """The records of earlier runs, up to the first that is torn; a journal without any is begun anew.
 
         Raises:
             InputError: if the journal was begun with other settings, is none, or cannot be read.
@@ -45,11 +45,14 @@ class Journal:
         if not self.path.exists():
             return
         with self._accessible(), self.path.open("rb") as file:
-            self._is_begun = self._check(file.readline())
+            header = self._header(file.readline())
             for line in file:
                 record = _whole(line)
                 if record is None:
                     return
+                if not self._is_begun:
+                    self._require_same(header)
+                    self._is_begun = True
                 yield record
 
     def go_on(self, after: int) -> None:
@@ -114,20 +117,18 @@ class Journal:
     def _add(self, line: str) -> None:
         self._pending += line.encode("utf-8", errors="surrogateescape")
 
-    def _check(self, line: bytes) -> bool:
-        """Whether the first line is whole; a line that no journal begins with, or one with other settings, is an error."""
+    def _header(self, line: bytes) -> Record:
         if not (line.startswith(_HEAD) or _HEAD.startswith(line)):
             raise InputError(f"{self.path}: stands where the work so far is kept, and is none; move it away")
-        header = _whole(line)
-        if header is None:
-            return False
+        return _whole(line) or {}
+
+    def _require_same(self, header: Record) -> None:
         for key, value in self._settings.items():
             if header.get(key) != value:
                 raise InputError(
                     f"{self.path}: was begun with {key} {header.get(key)}, and this run has {value}; "
                     "use the same, or begin anew with --restart"
                 )
-        return True
 
     @contextmanager
     def _accessible(self) -> Iterator[None]:

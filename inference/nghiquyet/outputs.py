@@ -104,7 +104,10 @@ def write(path: Path, form: Format, records: Iterable[Record], labels: tuple[str
         MissingExtraError: if the format needs a library that is not installed.
     """
     results = map(from_record, records)
-    if form is Format.xlsx:
+    if form is Format.jsonl:
+        # As they are: reading their targets and people from the texts again would take longer than all the rest.
+        _write_parts(path, map(json_line, records))
+    elif form is Format.xlsx:
         tables.write_excel(path, _pairs(results))
     elif form is Format.parquet and rows not in (None, Rows.documents):
         tables.write_parquet(path, _pairs(results), tables.TABLES[rows])
@@ -114,9 +117,13 @@ def write(path: Path, form: Format, records: Iterable[Record], labels: tuple[str
         parquet.write_documents(path, records)
     else:
         mark = sheets.BYTE_ORDER_MARK if form is Format.csv else ""
-        with replacing(path) as file:
-            for part in chain([mark], text(form, results, labels, rows or Rows.targets)):
-                file.write(part.encode("utf-8", errors="surrogateescape"))
+        _write_parts(path, chain([mark], text(form, results, labels, rows or Rows.targets)))
+
+
+def _write_parts(path: Path, parts: Iterable[str]) -> None:
+    with replacing(path) as file:
+        for part in parts:
+            file.write(part.encode("utf-8", errors="surrogateescape"))
 
 
 def format_of(path: Path, form: Format | None) -> Format:

@@ -1,12 +1,15 @@
 """Documents that were read before: what `predict` wrote as JSON Lines is taken as it is, and needs no model."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
-from nghiquyet import corpus
+from nghiquyet import corpus, readers
+from nghiquyet.documents import Document, Failure
 from nghiquyet.errors import InputError
 from nghiquyet.prediction import Prediction
+
+_COLUMNS: Final = corpus.Columns()
 
 
 def read(sources: Iterable[str]) -> Iterator[tuple[str, Prediction | str]]:
@@ -15,22 +18,20 @@ def read(sources: Iterable[str]) -> Iterator[tuple[str, Prediction | str]]:
     Raises:
         InputError: at the first that cannot be read, or whose entities do not lie in its text.
     """
-    for source in sources:
-        for path in corpus.paths([source]):
-            documents = corpus.stream([path])
-            if not path.endswith(corpus.LINES):
-                yield from ((document.name, document.text) for document in documents)
-                continue
-            with corpus.unpacked(Path(path)) as lines:
-                # The documents come first: they say what is wrong with a line.
-                for document, line in zip(documents, filter(bytes.strip, lines), strict=True):
-                    yield document.name, _content(path, document, json.loads(line))
+    for path in corpus.paths(sources):
+        if readers.kind(Path(path)) != ".jsonl":
+            yield from ((document.name, document.text) for document in corpus.stream([path]))
+            continue
+        for found, content in readers.objects(Path(path), _COLUMNS):
+            if isinstance(found, Failure):
+                raise InputError(found.reason)
+            yield found.name, _content(path, found, content)
 
 
-def _content(path: str, document: corpus.Document, record: dict[str, object]) -> Prediction | str:
-    if "entities" not in record:
+def _content(path: str, document: Document, content: Mapping[str, object]) -> Prediction | str:
+    if "entities" not in content:
         return document.text
     try:
-        return Prediction.from_dict(record)
+        return Prediction.from_dict(content)
     except InputError as error:
         raise InputError(f"{path}: document {document.name}: {error}") from error

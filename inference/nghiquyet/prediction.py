@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,26 +15,30 @@ if TYPE_CHECKING:
     from nghiquyet.records import Organisation, Person, Target
 
 
-@dataclass(frozen=True, slots=True)
+# Without slots: the records are kept in the instance.
+@dataclass(frozen=True)
 class Prediction:
-    """A text as given and its entities, in text order, never overlapping: `text[e.start:e.end] == e.text` for each."""
+    """A text as given and its entities, in text order, never overlapping: `text[e.start:e.end] == e.text` for each.
+
+    Its records (`targets`, `people`, `organisations`) are read from both at the first access, and kept.
+    """
 
     text: str
     entities: tuple[Entity, ...]
 
-    @property
+    @cached_property
     def targets(self) -> "tuple[Target, ...]":
         from nghiquyet import records
 
         return records.targets(self.text, self.entities)
 
-    @property
+    @cached_property
     def people(self) -> "tuple[Person, ...]":
         from nghiquyet import records
 
         return records.people(self.text, self.entities)
 
-    @property
+    @cached_property
     def organisations(self) -> "tuple[Organisation, ...]":
         from nghiquyet import records
 

@@ -18,6 +18,15 @@ _lock = threading.Lock()
 _measuring: "tuple[Stages, ...]" = ()
 
 
+class _Inner(threading.local):
+    """Of this thread: seconds of the stages that ended within the one that is open."""
+
+    seconds = 0.0
+
+
+_inner = _Inner()
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """What one stage took: `seconds` by the clock, summed over threads; `share`, in 0..1, is that of all stages together."""
@@ -62,16 +71,21 @@ def measured() -> Iterator[Stages]:
 
 
 def stage(name: str) -> AbstractContextManager[None]:
-    """Count the block's time as that of the stage `name`; next to free while nothing is measured. Stages do not nest."""
+    """Count the block's time as that of the stage `name`; next to free while nothing is measured.
+
+    The time of a stage within the block is not counted for the block.
+    """
     return _timed(name, _measuring) if _measuring else _NOTHING
 
 
 @contextmanager
 def _timed(name: str, measuring: tuple[Stages, ...]) -> Iterator[None]:
+    before, _inner.seconds = _inner.seconds, 0.0
     start = time.perf_counter()
     try:
         yield
     finally:
         seconds = time.perf_counter() - start
         for stages in measuring:
-            stages.add(name, seconds)
+            stages.add(name, seconds - _inner.seconds)
+        _inner.seconds = before + seconds

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
-from nghiquyet.backends import BackendName
+from nghiquyet.backends import BackendName, Precision
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
 from nghiquyet.prediction import Prediction
@@ -33,6 +33,7 @@ class Predictor:
         backend: as in `Extractor.load`.
         device: as in `Extractor.load`.
         threads: CPU threads of a worker; `map_batches(..., num_cpus=...)` puts processors by for it.
+        precision: as in `Extractor.load`; "auto" is not the same on all processors, so name one for a cluster of several kinds.
         max_chars: characters of a text; longer ones are seldom one article, and get an error.
 
     Raises:
@@ -48,9 +49,10 @@ class Predictor:
         backend: BackendName = "auto",
         device: str = "cpu",
         threads: int = 1,
+        precision: Precision = "auto",
         max_chars: int = 1_000_000,
     ) -> None:
-        self._extractor: Final = Extractor.load(model, backend=backend, device=device, threads=threads)
+        self._extractor: Final = Extractor.load(model, backend=backend, device=device, threads=threads, precision=precision)
         self._column: Final = column
         self._max_chars: Final = max_chars
 

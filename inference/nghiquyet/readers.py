@@ -56,8 +56,6 @@ def read(path: Path, columns: Columns) -> Iterator[Input]:
     """
     try:
         yield from _READERS.get(kind(path), _text)(path, columns)
-    except UnicodeDecodeError as error:
-        yield Failure(str(path), f"{path}: is not whole: {error}")
     except InputError as error:
         yield Failure(str(path), str(error))
 
@@ -67,7 +65,7 @@ def count(path: Path, columns: Columns) -> int:
     counting = _COUNTS.get(kind(path))
     try:
         return counting(path, columns) if counting else 1
-    except (InputError, csv.Error, UnicodeDecodeError):
+    except (InputError, csv.Error):
         return 1
 
 
@@ -221,24 +219,43 @@ def unwrapped(page: str) -> str:
 
 @contextmanager
 def _lines(path: Path, newline: str) -> Iterator[TextIO]:
-    """The lines of a file of many texts; a byte that is not of its encoding becomes half of a surrogate pair there."""
+    """The lines of a file of many texts; a byte that is not of its encoding becomes half of a surrogate pair there.
+
+    Raises:
+        InputError: if the file cannot be read, is empty, or ends within a character.
+    """
     with unpacked(path) as file:
         sample = file.read(_SAMPLE_BYTES)
     if not sample.strip():
         raise InputError(f"{path}: is empty")
     codec = encodings.codec(sample, str(path), is_whole=len(sample) < _SAMPLE_BYTES)
     with unpacked(path) as file:
-        yield io.TextIOWrapper(cast("IO[bytes]", file), codec, errors="surrogateescape", newline=newline)
+        try:
+            yield io.TextIOWrapper(cast("IO[bytes]", file), codec, errors="surrogateescape", newline=newline)
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path}: is not whole: {error}") from error
+
+
+def objects(path: Path, columns: Columns) -> Iterator[tuple[Input, Mapping[str, object]]]:
+    """What the lines of a JSON Lines file are read as, each with its whole object; that is empty where a line is none.
+
+    Raises:
+        InputError: if the file cannot be read, is empty, or ends within a character.
+    """
+    with _lines(path, newline="\n") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            place = f"{path}:{number}"
+            content = _object(line, columns, place)
+            yield (content, {}) if isinstance(content, Failure) else (_row(content, columns, place), content)
 
 
 def _json_lines(path: Path, columns: Columns) -> Iterator[Input]:
-    with _lines(path, newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield _from_json(line, columns, f"{path}:{number}")
+    return (found for found, _ in objects(path, columns))
 
 
-def _from_json(line: str, columns: Columns, place: str) -> Input:
+def _object(line: str, columns: Columns, place: str) -> dict[str, object] | Failure:
     if not is_unicode(line):
         return Failure(place, f"{place}: holds bytes that are not UTF-8; convert the file first, for example with iconv")
     try:
@@ -247,7 +264,7 @@ def _from_json(line: str, columns: Columns, place: str) -> Input:
         return Failure(place, f"{place}: broken JSON: {error}")
     if not isinstance(record, dict):
         return Failure(place, f"{place}: expected an object with a {columns.text!r}, found {type(record).__name__}")
-    return _row(record, columns, place)
+    return record
 
 
 def _row(row: Mapping[str, object], columns: Columns, place: str) -> Input:

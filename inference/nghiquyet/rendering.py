@@ -31,11 +31,16 @@ def number(value: Decimal) -> str:
 
 def value(target: Target) -> str:
     """What a target shall come to; empty where there is neither a number nor more to say than what the indicator says."""
-    bounds = [bound for bound in (target.value_min, target.value_max) if bound is not None]
+    bounds = _bounds(target)
     if not bounds or (target.change == "eliminate" and not any(bounds)):
         return _STATES.get(target.change, "")
-    amount = "–".join(dict.fromkeys(number(bound) for bound in bounds))
-    return f"{_verb(target)}{_SIGNS[target.comparator]}{amount}{_unit(target)}"
+    return f"{_verb(target)}{amount(target)}{_unit(target)}"
+
+
+def amount(target: Target) -> str:
+    """The number that a target names, with its bounds and nothing else: "≥ 85", "14–15"; empty where there is none."""
+    bounds = _bounds(target)
+    return _SIGNS[target.comparator] + "–".join(dict.fromkeys(map(number, bounds))) if bounds else ""
 
 
 def deadline(target: Target) -> str:
@@ -43,6 +48,10 @@ def deadline(target: Target) -> str:
     if target.period is not None:
         return f"{target.period.start}–{target.period.end}"
     return "" if target.deadline_year is None else str(target.deadline_year)
+
+
+def _bounds(target: Target) -> list[Decimal]:
+    return [bound for bound in (target.value_min, target.value_max) if bound is not None]
 
 
 def _verb(target: Target) -> str:

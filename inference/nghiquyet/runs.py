@@ -2,17 +2,15 @@
 
 import hashlib
 import os
-import signal
-import threading
-from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from nghiquyet.backends import BackendName
+from nghiquyet.backends import BackendName, Precision
 from nghiquyet.checkpoint import MANIFEST, Checkpoint
 from nghiquyet.corpus import Columns
 from nghiquyet.documents import Document, Failure, Input, batched
@@ -22,15 +20,12 @@ from nghiquyet.outputs import Found, Record, Result
 from nghiquyet.prediction import Prediction
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from nghiquyet.journal import Journal
 
 # Inputs that go to a model together, and their characters: a second or two of work, so that little is lost when a run is ended;
 # an accelerator wants more at once.
 _TOGETHER: Final = (32, 1 << 15)
 _TOGETHER_ON_DEVICE: Final = (1024, 1 << 20)
-_BATCHES_A_WORKER: Final = 2
 
 Attempt = Prediction | str
 
@@ -43,9 +38,10 @@ class Loading:
     backend: BackendName = "auto"
     device: str = "cpu"
     threads: int | None = None
+    precision: Precision = "auto"
 
     def load(self) -> Extractor:
-        return Extractor.load(self.model, backend=self.backend, device=self.device, threads=self.threads)
+        return Extractor.load(self.model, backend=self.backend, device=self.device, threads=self.threads, precision=self.precision)
 
 
 def settings(model: Checkpoint, loading: Loading, columns: Columns, max_characters: int) -> dict[str, str]:
@@ -55,6 +51,7 @@ def settings(model: Checkpoint, loading: Loading, columns: Columns, max_characte
         "model": hashlib.sha256((model.path / MANIFEST).read_bytes()).hexdigest(),
         "--backend": loading.backend,
         "--device": loading.device,
+        "--precision": loading.precision,
         "--text-column": columns.text,
         "--id-column": columns.id,
         "--max-chars": str(max_characters),
@@ -125,29 +122,12 @@ def extract_together(remaining: Iterable[list[Input]], loading: Loading, workers
         InputError: if a process is killed.
         NghiquyetError: if the model cannot be loaded.
     """
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
+    from nghiquyet import processes
 
     loading = replace(loading, threads=loading.threads or max(1, _cores() // workers))
-    # Not forked: a process that has started threads, as the backends do, must not be.
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _end_with_parent)
-    waiting: deque[tuple[list[Input], Future[list[Attempt]]]] = deque()
-    try:
-        for batch in remaining:
-            waiting.append((batch, pool.submit(_attempt_here, loading, _texts(batch))))
-            if len(waiting) > _BATCHES_A_WORKER * workers:
-                first, attempts = waiting.popleft()
-                yield from _results(first, attempts.result())
-        while waiting:
-            first, attempts = waiting.popleft()
-            yield from _results(first, attempts.result())
-    except BrokenProcessPool as error:
-        raise InputError(
-            "a worker process was killed, perhaps for want of memory; run the same again, or with fewer --workers"
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with closing(processes.in_order(partial(_results_here, loading), remaining, workers, "--workers")) as found:
+        for results in found:
+            yield from results
 
 
 def _texts(batch: Iterable[Input]) -> list[str]:
@@ -185,24 +165,14 @@ def _loaded(loading: Loading) -> Extractor:
     return loading.load()
 
 
-def _attempt_here(loading: Loading, texts: list[str]) -> list[Attempt]:
-    return _attempt(_loaded(loading), texts)
+def _results_here(loading: Loading, batch: list[Input]) -> list[Result]:
+    results = list(_results(batch, _attempt(_loaded(loading), _texts(batch))))
+    for result in results:
+        if isinstance(result, Found):
+            # Records are read here, where several processes share the work, and go with it.
+            _ = result.prediction.targets, result.prediction.people, result.prediction.organisations
+    return results
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _end_with_parent() -> None:
-    """Ends this process when the one that started it ends, though it be killed, and at Ctrl-C without a word."""
-    import multiprocessing
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()

@@ -20,8 +20,8 @@ _ONE: Final = ("-2", "-1", "0", "1", "2")
 _TWO: Final = ("-2,-1", "-1,0", "0,1", "1,2")
 _THREE: Final = ("-2,0", "-1,1", "0,2")
 _GREATEST_INT: Final = 2**31
-# Distinct words, and pairs of words, of a large news corpus fit; together the memos stay below 50 MB.
-_MEMO: Final = 50_000
+# Of each kind, words and pairs of words: 99% and 53% of those in news are found there, and the memos stay below 15 MB.
+_MEMO: Final = 20_000
 
 _HEADED: Final = {"trưởng": frozenset({"ban", "phòng", "đoàn", "khoa"}), "chánh": frozenset({"văn"})}
 _ADDRESS: Final = frozenset({"ông", "bà", "anh", "chị", "bác", "cụ"})

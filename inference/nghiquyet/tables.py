@@ -27,11 +27,6 @@ def csv_lines(documents: Documents, table: Table) -> Iterator[str]:
     return sheets.csv_lines(table.columns, _rows(documents, table))
 
 
-def json_lines(documents: Documents, table: Table) -> Iterator[str]:
-    """An object a row; see `sheets.json_lines`."""
-    return sheets.json_lines(table.columns, _rows(documents, table))
-
-
 def write_parquet(path: Path, documents: Documents, table: Table) -> None:
     """Write one table; see `parquet.write`.
 

@@ -6,7 +6,9 @@ characters make no difference to what is found.
 """
 
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 import regex
 
@@ -15,7 +17,7 @@ import regex
 _TONES = "\u0300\u0301\u0309\u0303\u0323"
 
 
-def _tone_pairs() -> dict[str, str]:
+def _tone_pairs() -> Mapping[str, str]:
     pairs = {}
     for first, second in ("oa", "oe", "uy"):
         for tone in _TONES:
@@ -25,8 +27,9 @@ def _tone_pairs() -> dict[str, str]:
     return pairs
 
 
-_NEW_TONE = _tone_pairs()
-_OLD_TONE_PATTERN = regex.compile("|".join(_NEW_TONE))
+# Old to new.
+TONE_PAIRS: Final = _tone_pairs()
+_OLD_TONE_PATTERN = regex.compile("|".join(TONE_PAIRS))
 _HALF_PAIR = regex.compile(r"\p{Cs}")
 _INVISIBLE = regex.compile(r"\p{Cf}+")
 
@@ -46,10 +49,10 @@ def new_tone_marks(text: str) -> str:
     >>> new_tone_marks("Huyện ủy, khỏe, hòa, toàn")
     'Huyện uỷ, khoẻ, hoà, toàn'
     """
-    return str(_OLD_TONE_PATTERN.sub(lambda match: _NEW_TONE[match[0]], text))
+    return str(_OLD_TONE_PATTERN.sub(lambda match: TONE_PAIRS[match[0]], text))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=30_000)
 def model_form(word: str) -> str:
     r"""The spelling of a word that models read: NFC, new tone marks, no invisible characters, Đ for the look-alike Ð.
 

@@ -1,16 +1,24 @@
-"""Packing a document's words into windows that fit a model, and putting the windows' scores back in one row a word.
+"""Packing a document's words into windows that fit a model.
 
 A window is a stretch of whole sentences (its core) with some context on both sides. Every word belongs to the core of exactly one
 window, and its scores are read there; words of the context are only seen. Training uses the same windows, with labels on
 the core alone, so that a model meets in use what it met in training.
 """
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import chain, islice
 
-import numpy as np
-import numpy.typing as npt
+from nghiquyet.words import Word
+
+
+@dataclass(frozen=True, slots=True)
+class WordPieces:
+    """A word and the ids of its pieces, at least one and no more than fit a core."""
+
+    word: Word
+    ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,72 +43,82 @@ class WindowSize:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Half-open ranges of word positions in a document: `start <= core_start < core_stop <= stop`."""
+    """A core, never empty, and the context that stands before and after it in the document."""
 
-    start: int
-    core_start: int
-    core_stop: int
-    stop: int
+    before: tuple[WordPieces, ...]
+    core: tuple[WordPieces, ...]
+    after: tuple[WordPieces, ...]
 
 
-def windows(sentences: Sequence[Sequence[int]], size: WindowSize) -> list[Window]:
-    """Windows over a document given as the number of pieces of each word of each sentence.
+def windows(sentences: Iterable[Iterable[WordPieces]], size: WindowSize) -> Iterator[Window]:
+    """Windows over a document, in order; no more than a few are held, however long the document is.
 
     Whole sentences are packed while they fit the core; a longer sentence is cut between words. Then context is added on both sides,
-    word by word. A word longer than a whole core counts as one core (its pieces are cut to fit by the caller).
-
-    >>> windows([[1, 1], [2, 1], [4]], WindowSize(pieces=8, context=1))
-    [Window(start=0, core_start=0, core_stop=2, stop=2), Window(start=1, core_start=2, core_stop=4, stop=4), \
-Window(start=3, core_start=4, core_stop=5, stop=5)]
+    word by word.
     """
-    lengths = [min(length, size.core) for sentence in sentences for length in sentence]
-    before = [0, *accumulate(lengths)]
-    cores: list[tuple[int, int]] = []
-    start = position = 0
-    for sentence in sentences:
-        stop = position + len(sentence)
-        if before[stop] - before[start] > size.core and position > start:
-            cores.append((start, position))
-            start = position
-        for word in range(position, stop):
-            if before[word + 1] - before[start] > size.core:
-                cores.append((start, word))
-                start = word
-        position = stop
-    if position > start:
-        cores.append((start, position))
-    return [_with_context(before, core_start, core_stop, size) for core_start, core_stop in cores]
+    cores = _cores(sentences, size)
+    ahead = deque(islice(cores, 1))
+    before: tuple[WordPieces, ...] = ()
+    while ahead:
+        core = ahead.popleft()
+        while sum(map(_length, ahead)) < size.context and (following := next(cores, None)):
+            ahead.append(following)
+        yield Window(before, core, _fitting(chain.from_iterable(ahead), size.context))
+        before = _fitting(chain(reversed(core), reversed(before)), size.context)[::-1]
+        ahead.extend(islice(cores, 0 if ahead else 1))
 
 
-def _with_context(before: list[int], core_start: int, core_stop: int, size: WindowSize) -> Window:
-    start, stop = core_start, core_stop
-    while start > 0 and before[core_start] - before[start - 1] <= size.context:
-        start -= 1
-    while stop < len(before) - 1 and before[stop + 1] - before[core_stop] <= size.context:
-        stop += 1
-    return Window(start, core_start, core_stop, stop)
+def _cores(sentences: Iterable[Iterable[WordPieces]], size: WindowSize) -> Iterator[tuple[WordPieces, ...]]:
+    core: list[WordPieces] = []
+    held = 0
+    for words in map(tuple, sentences):
+        if core and held + _length(words) > size.core:
+            yield tuple(core)
+            core, held = [], 0
+        for word in words:
+            if held + len(word.ids) > size.core:
+                yield tuple(core)
+                core, held = [], 0
+            core.append(word)
+            held += len(word.ids)
+    if core:
+        yield tuple(core)
+
+
+def _length(words: Iterable[WordPieces]) -> int:
+    return sum(len(word.ids) for word in words)
+
+
+def _fitting(words: Iterable[WordPieces], room: int) -> tuple[WordPieces, ...]:
+    """The first of the words, as many as fit."""
+    fitting: list[WordPieces] = []
+    for word in words:
+        room -= len(word.ids)
+        if room < 0:
+            break
+        fitting.append(word)
+    return tuple(fitting)
 
 
 @dataclass(frozen=True, slots=True)
 class WindowInput:
-    """A window as a model reads it: piece ids with both signs, and the position of the first piece of each core word."""
+    """A window as a model reads it: ids of pieces and both signs, the words of the core, and where the first piece of each is."""
 
     ids: tuple[int, ...]
+    words: tuple[Word, ...]
     first_pieces: tuple[int, ...]
 
 
-def window_input(window: Window, word_pieces: Sequence[tuple[int, ...]], size: WindowSize, signs: tuple[int, int]) -> WindowInput:
-    """The input of `window` over a document's pieces word by word; `signs` are the ids that open and close it."""
+def window_input(window: Window, signs: tuple[int, int]) -> WindowInput:
+    """The input of `window`; `signs` are the ids that open and close it."""
     ids = [signs[0]]
+    for word in window.before:
+        ids.extend(word.ids)
     first_pieces: list[int] = []
-    for position in range(window.start, window.stop):
-        if window.core_start <= position < window.core_stop:
-            first_pieces.append(len(ids))
-        ids.extend(word_pieces[position][: size.core])
+    for word in window.core:
+        first_pieces.append(len(ids))
+        ids.extend(word.ids)
+    for word in window.after:
+        ids.extend(word.ids)
     ids.append(signs[1])
-    return WindowInput(tuple(ids), tuple(first_pieces))
-
-
-def merge(parts: Sequence[npt.NDArray[np.float32]], tags: int) -> npt.NDArray[np.float32]:
-    """One row of scores a word, from the rows of each window's core words, in document order; shape (words, tags)."""
-    return np.concatenate(parts) if parts else np.zeros((0, tags), dtype=np.float32)
+    return WindowInput(tuple(ids), tuple(word.word for word in window.core), tuple(first_pieces))

@@ -9,16 +9,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from nghiquyet import Entity
+from nghiquyet import Entity, Prediction
 from nghiquyet_demo.articles import Refused
-from nghiquyet_demo.collection import Article, locality
-from nghiquyet_demo.reader import Remembered
+from nghiquyet_demo.collection import Article
 from nghiquyet_demo.wording import Words
 
 STUB = Path(__file__).with_name("stub_page.py")
@@ -30,10 +30,11 @@ _PATIENCE = 180_000
 
 @dataclass(frozen=True)
 class Served:
-    """Where the page is, and the folder of its files: temporary ones in "server", corrections in "corrections"."""
+    """Where the page is, the folder of its files (temporary ones in "server", corrections in "corrections"), and its process."""
 
     address: str
     folder: Path
+    process: int
 
 
 @contextmanager
@@ -45,7 +46,7 @@ def _serving(command: Sequence[str], folder: Path) -> Iterator[Served]:
             assert server.stdout is not None
             address = re.search(r"http://[\d.:]+/", server.stdout.readline())
             assert address, "the page did not start; its standard error says why"
-            yield Served(address.group(), folder)
+            yield Served(address.group(), folder, server.pid)
         finally:
             server.terminate()
 
@@ -117,19 +118,15 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-OpenPage = Callable[..., Page]
+MakeContext = Callable[[bool, bool, bool], BrowserContext]
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """`open_page(address, dark=False, phone=False, language="vi")`: a page of its own visitor, loaded.
+@pytest.fixture(scope="module")
+def make_context(browser: Browser) -> MakeContext:
+    """Contexts by dark, phone, calm: each keeps what the page is made of, so that it is loaded once a module."""
 
-    The test fails if the page asks for anything from elsewhere, or if one of its scripts throws.
-    """
-    contexts = []
-    faults: list[str] = []
-
-    def open_(address: str, *, dark: bool = False, phone: bool = False, language: str = "vi", calm: bool = True) -> Page:
+    @cache
+    def make(dark: bool, phone: bool, calm: bool) -> BrowserContext:
         context = browser.new_context(
             viewport={"width": 390, "height": 844} if phone else {"width": 1280, "height": 900},
             color_scheme="dark" if dark else "light",
@@ -138,8 +135,26 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             accept_downloads=True,
         )
         context.set_default_timeout(_PATIENCE)
-        contexts.append(context)
-        page = context.new_page()
+        return context
+
+    return make
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def open_page(make_context: MakeContext) -> Iterator[OpenPage]:
+    """`open_page(address, dark=False, phone=False, language="vi")`: a page of its own visitor, loaded.
+
+    The test fails if the page asks for anything from elsewhere, or if one of its scripts throws.
+    """
+    pages: list[Page] = []
+    faults: list[str] = []
+
+    def open_(address: str, *, dark: bool = False, phone: bool = False, language: str = "vi", calm: bool = True) -> Page:
+        page = make_context(dark, phone, calm).new_page()
+        pages.append(page)
         page.on("request", lambda request: _note(faults, address, request.url))
         page.on("pageerror", lambda error: faults.append(f"script: {error}"))
         page.goto(address)
@@ -150,8 +165,10 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.context.set_offline(False)
+        page.evaluate("localStorage.clear()")
+        page.close()
     assert faults == []
 
 
@@ -165,16 +182,10 @@ ChooseTab = Callable[[Page, str], None]
 
 @pytest.fixture(scope="session")
 def choose_tab() -> ChooseTab:
-    """`choose_tab(page, "Sửa kết quả")`; where a phone has no room for all tabs, Gradio keeps the last behind a button."""
+    """`choose_tab(page, "Sửa kết quả")`."""
 
     def choose(page: Page, name: str) -> None:
-        tab, more = page.get_by_role("tab", name=name), page.locator(".overflow-menu > button")
-        tab.or_(more).locator("visible=true").first.wait_for()
-        if tab.is_visible():
-            tab.click()
-        else:
-            more.click()
-            page.locator(".overflow-dropdown").get_by_text(name).click()
+        page.get_by_role("tab", name=name).click()
 
     return choose
 
@@ -208,5 +219,4 @@ def _article(name: str, text: str, body: str = "", *targets: str) -> Article:
     phrases = [("ORG", body)] if body else []
     phrases += [("TARGET", target) for target in targets]
     found = [Entity(label, text.index(phrase), text.index(phrase) + len(phrase), phrase, 0.9) for label, phrase in phrases]
-    prediction = Remembered(text, tuple(found))
-    return Article(name, prediction, prediction.targets, locality(prediction.organisations))
+    return Article(name, Prediction(text, tuple(found)))

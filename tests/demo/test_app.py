@@ -13,7 +13,6 @@ import httpx
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
-from gradio_client.utils import QueueError, Status
 
 import nghiquyet
 from nghiquyet_demo.articles import MAX_CHARACTERS, examples
@@ -100,6 +99,16 @@ def test_downloads_are_deleted_when_the_server_is_stopped(serve: Serve, connect:
     assert list((tmp_path / "server").rglob("*.json")) == []
 
 
+def test_what_is_sent_is_deleted_by_its_age(serve: Serve, tmp_path: Path) -> None:
+    quick = "import runpy; from nghiquyet_demo import app; app._DELETE_FILES = (1, 1)"
+    with serve(["-c", f"{quick}; runpy.run_path({str(STUB)!r}, run_name='__main__')"], tmp_path) as served:
+        sent = httpx.post(f"{served.address}gradio_api/upload", files={"files": ("bài.txt", TEXT.encode())}).raise_for_status()
+        (path,) = map(Path, sent.json())
+        assert path.is_relative_to(tmp_path / "server")
+        while path.exists():
+            sleep(0.05)
+
+
 def test_nothing_comes_from_elsewhere_and_nothing_is_reported(served: Served) -> None:
     config = httpx.get(f"{served.address}config").raise_for_status().json()
     assert config["analytics_enabled"] is False
@@ -135,23 +144,6 @@ def test_twenty_people_at_once_each_get_their_own_answer(served_model: Served, c
         answers = list(users.map(lambda text: connect(served_model).predict(text, api_name="/extract"), texts))
     assert answers == [json.loads(json.dumps(found.to_dict())) for found in nghiquyet.predict(texts)]
     assert any(answer["entities"] for answer in answers)
-
-
-def test_who_finds_the_line_full_is_told_and_the_others_are_answered(serve: Serve, connect: Connect, tmp_path: Path) -> None:
-    gate = tmp_path / "gate"
-    with serve([str(STUB), "--waiting", "1", "--at-once", "1"], tmp_path) as served:
-        client = connect(served)
-        first = client.submit(f"wait for {gate}", api_name="/extract")
-        while first.status().code != Status.PROCESSING:
-            sleep(0.05)
-        second = client.submit(f"wait for {gate} too", api_name="/extract")
-        while second.status().code != Status.IN_QUEUE:
-            sleep(0.05)
-        with pytest.raises((AppError, QueueError), match="full"):
-            client.predict(TEXT, api_name="/extract")
-        gate.touch()
-        assert first.result()["text"] == f"wait for {gate}"
-        assert second.result()["text"] == f"wait for {gate} too"
 
 
 def test_a_page_with_accounts_lets_only_them_in(serve: Serve, tmp_path: Path) -> None:

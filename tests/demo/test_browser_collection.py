@@ -70,24 +70,21 @@ def test_what_can_be_read_is_in_the_table_and_what_cannot_has_its_reason(read: P
     expect(faults).to_have_count(4)
     for n, reason in enumerate(["không phải JSON", "trỏ ra ngoài", "bom nén", "lạ.exe"]):
         expect(faults.nth(n)).to_contain_text(reason)
-
-
-def test_articles_and_names_of_files_stay_text(read: Page) -> None:
+    # Articles and names of files stay text.
     expect(read.locator("#nq-collection-table")).to_contain_text("kết nạp đảng viên <script>alert")
     expect(read.locator("#nq-collection-table")).to_contain_text("gói b.zip/<img src=x onerror=alert(3)>.txt")
     assert read.locator("#nq-collection-table :is(script, img, b)").count() == 0
 
 
-def test_filters_narrow_table_and_charts(read: Page) -> None:
+def test_filters_narrow_table_and_charts_and_a_chosen_indicator_is_drawn(read: Page) -> None:
     chosen(read, "#nq-by-year", "2030")
     expect(read.locator(ROWS)).to_have_count(1)
     expect(read.locator(ROWS)).to_contain_text("98")
     expect(read.locator("#nq-collection-table")).to_contain_text("Đang xem 1 trong 3 chỉ tiêu.")
     expect(read.locator(".nq-of-years tr")).to_have_count(1)
     expect(read.locator(".nq-of-values .nq-number")).to_contain_text("98")
-
-
-def test_the_values_of_a_chosen_indicator_are_drawn(read: Page) -> None:
+    read.locator("#nq-by-year .token-remove").first.click()
+    expect(read.locator(ROWS)).to_have_count(3)
     chosen(read, "#nq-compared", "hộ nghèo")
     expect(read.locator(".nq-of-values figcaption")).to_contain_text("hộ nghèo")
     expect(read.locator(".nq-of-values tr")).to_have_count(1)
@@ -148,10 +145,42 @@ def test_a_reading_can_be_stopped_and_keeps_what_it_has(
     expect(page.locator("#nq-collection-stop")).to_be_hidden()
 
 
-def test_uploads_are_deleted_once_they_are_read(read: Page, served: Served, files: list[Path]) -> None:
-    left = {path.name for path in (served.folder / "server").rglob("*")}
-    assert left.isdisjoint({path.name for path in files})
-    expect(read.locator(f"{FILES} tr.file")).to_have_count(0)
+def test_two_visitors_with_the_same_file_are_both_answered(
+    open_page: OpenPage, choose_tab: ChooseTab, served: Served, files: list[Path]
+) -> None:
+    pages = [open_page(served.address) for _ in range(2)]
+    for page in pages:
+        choose_tab(page, "Nhiều bài báo")
+        give(page, files[:1])
+    for page in pages:
+        page.locator("#nq-collection-read").click()
+        expect(page.locator("#nq-collection-status")).to_contain_text("Đã đọc 1 bài, tìm thấy 1 chỉ tiêu.")
+        expect(page.locator(".nq-faults")).to_have_count(0)
+
+
+@pytest.mark.parametrize("kind", [".zip", ".jsonl"])
+def test_hundreds_of_articles_are_read_together(
+    open_page: OpenPage, choose_tab: ChooseTab, served: Served, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / f"nhiều{kind}"
+    texts = [f"Xã thứ {n}: {FIRST}\nXã thứ {n}: {SECOND}" for n in range(300)]
+    if kind == ".zip":
+        with zipfile.ZipFile(file, "w") as packed:
+            for n, text in enumerate(texts):
+                packed.writestr(f"{n:03}.txt", text)
+    else:
+        file.write_text("\n".join(json.dumps({"id": f"{n:03}", "text": text}) for n, text in enumerate(texts)), encoding="utf-8")
+    page = open_page(served.address)
+    choose_tab(page, "Nhiều bài báo")
+    give(page, [file])
+    page.locator("#nq-collection-read").click()
+    expect(page.locator("#nq-collection-status")).to_contain_text("Đã đọc 300 bài, tìm thấy 600 chỉ tiêu.")
+    expect(page.locator(ROWS)).to_have_count(500)
+    expect(page.locator("#nq-collection-table")).to_contain_text("Bảng dừng ở 500 dòng đầu; các tệp tải về có đủ 600 dòng.")
+    with page.expect_download() as download:
+        page.locator("#nq-save-jsonl").click()
+    download.value.save_as(tmp_path / "saved.jsonl")
+    assert len((tmp_path / "saved.jsonl").read_text(encoding="utf-8").splitlines()) == 600
 
 
 def test_without_files_the_page_asks_for_some(open_page: OpenPage, choose_tab: ChooseTab, served: Served) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,14 +16,16 @@ from typer.testing import CliRunner
 from nghiquyet_training.data_cli import app as data
 
 if TYPE_CHECKING:
-    from tests.demo.conftest import ChooseTab, OpenPage, Served
+    from tests.demo.conftest import ChooseTab, OpenPage, Serve, Served
 
+STUB = Path(__file__).with_name("stub_page.py")
 # Emoji are two units of JavaScript and one code point; an accent that stands alone is a code point of its own.
 TEXT = (
     "🙂🌾 Ông Cao Văn Bường,\n\nBí thư Đảng ủy xã Sơn Trung 🙂: giảm 2,5% hộ nghèo mỗi năm.\n"
     "Ba\u0300 con <b>Ba Tơ</b> & ${1} {{value}} làm theo."
 )
 STATUS = "#nq-corrections-status"
+DELETE = "all => all.forEach((mark) => mark.dispatchEvent(new KeyboardEvent('keydown', { key: 'Delete', bubbles: true })))"
 SELECT = """([from, to]) => {
   const walker = document.createTreeWalker(document.querySelector("#nq-editor .nq-text"), NodeFilter.SHOW_TEXT);
   const range = document.createRange();
@@ -122,7 +126,7 @@ def test_a_mark_gets_another_label_other_borders_and_goes(page: Page, served: Se
     ends.nth(1).click()
     expect(page.locator(".nq-quoted")).to_have_text("ủy xã Sơn Trung")
     assert saved(served, text)[1] == ("ủy xã Sơn Trung", "ORG")
-    button(page, "Xóa").click()
+    button(page, "Bỏ đánh dấu").click()
     expect(marks(page)).to_have_count(2)
     assert saved(served, text) == [("Cao Văn Bường", "ORG"), FOUND[2]]
     for _ in range(5):
@@ -173,6 +177,24 @@ def test_what_is_right_is_kept_too_and_the_file_is_training_data(
     assert result.exit_code == 0, result.output
     paste(page, text)
     expect(page.locator(STATUS)).to_contain_text("3 chỗ đánh dấu")
+
+
+def test_what_was_saved_outlives_a_server_that_is_killed(
+    serve: Serve, open_page: OpenPage, paste: Paste, text: str, tmp_path: Path
+) -> None:
+    with serve([str(STUB)], tmp_path) as served:
+        page = open_page(served.address)
+        paste(page, text)
+        page.evaluate(SELECT, ["Ba\u0300 con", "Ba Tơ"])
+        button(page, "Tổ chức").click()
+        expect(page.locator(STATUS)).to_contain_text("Đã lưu: 1 thay đổi, 4 chỗ đánh dấu.")
+        # Further changes are on their way when the server dies: they are there whole, or not at all.
+        marks(page).evaluate_all(DELETE)
+        os.kill(served.process, signal.SIGKILL)
+        assert set(saved(served, text)) <= {*FOUND, ("Ba\u0300 con <b>Ba Tơ", "ORG")}
+        (file,) = (served.folder / "corrections").glob("*.jsonl")
+        result = CliRunner().invoke(data, ["validate", str(file), "--labels", "ORG,PERSON,TARGET"])
+        assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True)])

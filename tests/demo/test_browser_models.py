@@ -26,7 +26,7 @@ def compared(choose_tab: ChooseTab) -> Compare:
     """`compared(page, text)`: the page, with the text given to both models."""
 
     def compare(page: Page, text: str) -> Page:
-        choose_tab(page, "So sánh mô hình")
+        choose_tab(page, "Hai mô hình")
         page.locator("#nq-models-text textarea").fill(text)
         page.locator("#nq-models-compare").click()
         return page
@@ -61,7 +61,7 @@ def test_an_empty_text_is_refused(open_page: OpenPage, compared: Compare, served
 
 
 def test_one_model_has_nothing_to_be_compared_with(open_page: OpenPage, served_model: Served) -> None:
-    expect(open_page(served_model.address).get_by_role("tab", name="So sánh mô hình")).to_have_count(0)
+    expect(open_page(served_model.address).get_by_role("tab", name="Hai mô hình")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True)])

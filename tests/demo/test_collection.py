@@ -8,7 +8,7 @@ import pytest
 from nghiquyet import Entity, Prediction
 from nghiquyet_demo import collection
 from nghiquyet_demo.articles import Refused
-from nghiquyet_demo.collection import Article, Choice, Source, chosen, locality, rows, sources
+from nghiquyet_demo.collection import Article, Choice, Source, chosen, rows, sources
 from nghiquyet_demo.wording import Words
 
 TEXT = "Huyện ủy Khánh Sơn: đến năm 2025, giảm tỷ lệ hộ nghèo còn 5%."
@@ -52,7 +52,7 @@ def test_files_archives_and_lines_are_read_and_what_is_bad_comes_with_its_reason
         ("bốn.zip/../sáu.txt", Words.ZIP_PATH.both()),
         ("a", "Bài a."),
         ("hỏng.zip", Words.ZIP_DAMAGED.both()),
-        ("mất.jsonl", Words.BAD_FILE.both(name="mất.jsonl")),
+        ("mất.jsonl", Words.OLD_FILE.both(name="mất.jsonl")),
     ]
     assert not any(str(tmp_path) in reason for _, reason in found)
 
@@ -71,12 +71,6 @@ def test_what_cannot_be_read_says_why_without_a_path() -> None:
     sources = [Source("a", "  "), Source("b", "lỗi"), Source("c", Refused(Words.EMPTY_FILE))]
     articles = [collection.read(source, Fails()) for source in sources]
     assert [str(article.found) for article in articles] == [Words.EMPTY.both(), Words.NOT_READ.both(), Words.EMPTY_FILE.both()]
-    assert [article.targets for article in articles] == [(), (), ()]
-
-
-def test_an_article_has_the_place_that_its_organisations_name_most() -> None:
-    assert collection.read(Source("a", TEXT), Fails()).locality == "huyện Khánh Sơn"
-    assert locality(()) is None
 
 
 def test_rows_know_locality_sector_year_and_the_indicator_that_they_share(collected: Sequence[Article]) -> None:
@@ -100,11 +94,3 @@ def test_a_choice_lets_through_what_meets_all_of_it(collected: Sequence[Article]
     assert chosen(table, Choice(indicators=poverty, years=frozenset({2025}))) == (table[0],)
     assert chosen(table, Choice(years=frozenset({None}))) == table[2:3]
     assert chosen(table, Choice(localities=frozenset({None}))) == ()
-
-
-def test_records_are_read_from_a_text_once(collected: Sequence[Article]) -> None:
-    found = collected[0].found
-    assert isinstance(found, Prediction)
-    assert found.targets is found.targets
-    assert found.organisations is found.organisations
-    assert found.targets == Prediction(found.text, found.entities).targets

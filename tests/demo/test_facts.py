@@ -1,16 +1,12 @@
-from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nghiquyet import Entity, Prediction
+from nghiquyet import Entity, Prediction, rendering
 from nghiquyet_demo import facts
 from nghiquyet_demo.wording import Words
-
-ENTITY = Entity("TARGET", 0, 3, "mốc", 0.9)
 
 
 def _fact(text: str, phrase: str) -> facts.Fact:
@@ -36,26 +32,9 @@ def test_a_target_becomes_cells(text: str, phrase: str, value: str, unit: str, p
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
 def test_figures_keep_their_value_in_both_languages(amount: Decimal) -> None:
-    vietnamese = facts.number(amount)
+    vietnamese = rendering.number(amount)
     assert Decimal(facts.english(vietnamese).replace(",", "")) == amount
     assert facts.english(facts.english(vietnamese)) == vietnamese
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "comparator", "shown"),
-    [
-        ("5", None, ">", "> 5"),
-        (None, "5", "<=", "≤ 5"),
-        ("5", "5", "=", "5"),
-        ("5", "5", "approx", "≈ 5"),
-        ("1", "2.5", "range", "1–2,5"),
-        (None, None, "=", ""),
-    ],
-)
-def test_bounds_are_signs(low: str | None, high: str | None, comparator: Any, shown: str) -> None:
-    base = Prediction("mốc", (ENTITY,)).targets[0]
-    bounds: dict[str, Any] = {"value_min": low and Decimal(low), "value_max": high and Decimal(high), "comparator": comparator}
-    assert facts.value(replace(base, **bounds)) == shown
 
 
 def test_people_and_organisations_carry_their_best_score() -> None:

@@ -1,5 +1,6 @@
 import re
 import string
+from collections import Counter
 
 import pytest
 
@@ -15,6 +16,13 @@ def test_both_languages_say_the_same_things(words: Words) -> None:
     assert words.vi.strip() == words.vi != ""
     assert words.en.strip() == words.en != ""
     assert _fields(words.vi) == _fields(words.en)
+
+
+def test_to_one_sentence_belongs_one_in_the_other_language() -> None:
+    table = translations().translations
+    pairs = {(vi, table["en"][key]) for key, vi in table["vi"].items()}
+    for side in (0, 1):
+        assert [words for words, count in Counter(pair[side] for pair in pairs).items() if count > 1] == []
 
 
 def test_values_are_escaped_and_numbers_written_as_the_language_does() -> None:

@@ -1,12 +1,15 @@
 """Records made by hand, and texts whose spans are marked: `[[a target]]`, `{a body}`."""
 
+import sys
 from collections.abc import Callable
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 import regex
 
 from nghiquyet.entities import Entity
+from nghiquyet.prediction import Prediction
 from nghiquyet.records import Target, targets
 
 _MARKED = regex.compile(r"\[\[(?P<TARGET>.*?)\]\]|\{(?P<ORG>.*?)\}", regex.DOTALL)
@@ -30,6 +33,40 @@ def _targets_of(marked: str) -> tuple[Target, ...]:
         entities.append(Entity(label, start, at, match[label], 1.0))
         last = match.end()
     return targets("".join([*parts, marked[last:]]), entities)
+
+
+def _prediction_of(text: str, *surfaces: tuple[str, str]) -> Prediction:
+    entities: list[Entity] = []
+    at = 0
+    for label, surface in surfaces:
+        at = text.index(surface, at)
+        entities.append(Entity(label, at, at + len(surface), surface, 0.87654))
+        at += len(surface)
+    return Prediction(text, tuple(entities))
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., CompletedProcess[str]]:
+    """Runs nghiquyet with some arguments in this process; what it gives is as of one of its own."""
+    from nghiquyet import cli
+
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def run(*arguments: object) -> CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["nghiquyet", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as caught:
+            cli.main()
+        assert isinstance(caught.value.code, int)
+        return CompletedProcess(sys.argv, caught.value.code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def prediction_of() -> Callable[..., Prediction]:
+    """Makes a prediction of a text and the (label, surface) of its entities, in text order."""
+    return _prediction_of
 
 
 @pytest.fixture(scope="session")

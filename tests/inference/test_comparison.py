@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from nghiquyet import Comparison, Entity, Prediction, compare, comparison
+from nghiquyet import Comparison, Entity, InputError, Prediction, compare, comparison
 
 # Wordings with how they are labelled: what is in square brackets is a target, in braces a body.
 _TARGETS = st.lists(
@@ -151,6 +151,13 @@ def test_what_is_shown_says_value_time_and_other_wordings() -> None:
     assert compare(_named([["[sản lượng đường 10 tấn]"], []])).shared().rows == ()
 
 
+def test_a_document_is_about_the_place_that_its_organisations_name_most() -> None:
+    owned = ["{Huyện ủy Ba Tơ} họp", "{UBND huyện Ba Tơ} họp", "[UBND xã Sơn Trung trồng 200 ha rừng]"]
+    even = ["{UBND xã Sơn Trung} họp", "{UBND huyện Ba Tơ} họp"]
+    compared = compare(_named([owned, even, ["[giảm nghèo 5%]"]]))
+    assert compared.headings == ("huyện Ba Tơ", "xã Sơn Trung", "2")
+
+
 def test_places_that_stand_twice_are_told_apart() -> None:
     assert compare(_named([["{Huyện ủy Ba Tơ} họp"]] * 2)).headings == ("huyện Ba Tơ (0)", "huyện Ba Tơ (1)")
 
@@ -169,6 +176,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.cells:
             self.cells[-1] += data.strip()
+
+
+def test_a_file_that_cannot_be_written_is_said_before_the_work() -> None:
+    with pytest.raises(InputError, match=r"found\.docx: the suffix names no format; use \.csv, "):
+        comparison.writer(Path("found.docx"))
 
 
 def test_every_file_holds_the_table(tmp_path: Path) -> None:

@@ -7,14 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nghiquyet.entities import Calibration, best_path, decode, log_softmax, span_log_odds
+from nghiquyet.entities import UNCALIBRATED, Calibration, Entity, best_path, decode, log_softmax, span_log_odds
 from nghiquyet.tags import TagSet
-from nghiquyet.words import sentences
+from nghiquyet.words import words
 
 TAGS = TagSet(("ORG", "PERSON"))
 SCORES = st.integers(0, 5).flatmap(
     lambda n: arrays(np.float32, (n, 5), elements=st.integers(-20, 20).map(lambda i: np.float32(i / 4)))
 )
+
+
+def _decoded(text: str, scores: np.ndarray, tags: TagSet, calibration: Calibration = UNCALIBRATED, parts: int = 1) -> list[Entity]:
+    """The entities of a text whose words come in so many parts."""
+    places = np.array_split(np.arange(len(scores)), parts)
+    every = list(words(text))
+    return list(decode(text, (([every[i] for i in place], scores[place]) for place in places), tags, calibration))
 
 
 def _total(scores: np.ndarray, path: tuple[int, ...]) -> float:
@@ -82,7 +89,7 @@ def test_what_is_no_calibration_is_refused(values: tuple[float, float]) -> None:
 @given(SCORES, CALIBRATIONS)
 def test_a_calibration_changes_scores_and_nothing_else(scores: np.ndarray, calibration: Calibration) -> None:
     text = "một hai\nba bốn năm"[: [0, 3, 7, 10, 14, 18][len(scores)]]
-    before, after = (decode(text, sentences(text), log_softmax(scores), TAGS, each) for each in (Calibration(), calibration))
+    before, after = (_decoded(text, log_softmax(scores), TAGS, each) for each in (Calibration(), calibration))
     assert [(e.label, e.start, e.end) for e in after] == [(e.label, e.start, e.end) for e in before]
     for one, other in zip(before, after, strict=True):
         assert other.score == pytest.approx(calibration.probability(math.log(one.score / (1 - one.score))))
@@ -90,10 +97,9 @@ def test_a_calibration_changes_scores_and_nothing_else(scores: np.ndarray, calib
 
 def test_oracle_scores_give_the_gold_back() -> None:
     text = "Ông Huấn ở Huyện ủy.\nBà Lan"
-    split = sentences(text)
     tags = [0, 3, 0, 1, 2, 0, 0, 3]
     scores = np.log(np.eye(5, dtype=np.float32)[tags] * 0.9 + 0.02)
-    found = decode(text, split, scores, TAGS)
+    found = _decoded(text, scores, TAGS)
     assert [(e.label, e.text) for e in found] == [("PERSON", "Huấn"), ("ORG", "Huyện ủy"), ("PERSON", "Lan")]
     assert all(text[e.start : e.end] == e.text for e in found)
     assert all(0.9 < e.score < 1 for e in found)
@@ -103,10 +109,32 @@ def test_no_entity_crosses_a_line_but_one_may_cross_a_full_stop() -> None:
     tags = TagSet(("ORG",))
     everything_inside = np.log(np.array([[0.01, 0.09, 0.9]], dtype=np.float32))
     text = "TT. Ba\nTơ"
-    split = sentences(text)
-    scores = np.repeat(everything_inside, sum(map(len, split)), axis=0)
-    assert [e.text for e in decode(text, split, scores, tags)] == ["TT. Ba", "Tơ"]
+    scores = np.repeat(everything_inside, len(list(words(text))), axis=0)
+    assert [e.text for e in _decoded(text, scores, tags)] == ["TT. Ba", "Tơ"]
 
 
 def test_log_softmax_sums_to_one() -> None:
     assert np.exp(log_softmax(np.array([[1e4, 0, -1e4], [1, 1, 1]], dtype=np.float32))).sum(axis=1) == pytest.approx([1, 1])
+
+
+LINES = st.lists(st.sampled_from(["một", "hai ba", "\n", " . ", "\u2028"]), max_size=30).map(" ".join)
+
+
+@given(LINES, st.integers(1, 9), st.data())
+def test_words_may_come_in_any_parts(text: str, parts: int, data: st.DataObject) -> None:
+    count = len(list(words(text)))
+    scores = log_softmax(data.draw(arrays(np.float32, (count, 5), elements=st.integers(-9, 9).map(np.float32))))
+    assert _decoded(text, scores, TAGS, parts=parts) == _decoded(text, scores, TAGS)
+
+
+def test_a_line_without_end_is_cut_outside_entities() -> None:
+    count = 20_000
+    text = "xã " * count
+    tags = [0, 3, 4, 4, 0, 1, 2] * (count // 7 + 1)
+    scores = np.log(np.eye(5, dtype=np.float32)[tags[:count]] * 0.9 + 0.02)
+    found = _decoded(text, scores, TAGS, parts=100)
+    assert [(e.label, e.start // 3, (e.end + 1) // 3) for e in found] == [
+        (label, first, stop) for first, stop, label in TAGS.decode(tags[:count])
+    ]
+    always = np.repeat(np.log(np.array([[0.01, 0.01, 0.01, 0.01, 0.96]])), count, axis=0)
+    assert {e.label for e in _decoded(text, always, TAGS, parts=100)} == {"PERSON"}

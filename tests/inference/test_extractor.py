@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+import tracemalloc
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -118,10 +120,29 @@ def test_the_seeds_come_out_alike_on_both_backends(model_folder: Path, seed_text
 
 
 def test_a_text_of_any_length_is_read_whole(extractor: Extractor, seed_texts: list[str]) -> None:
-    document = prepare("\n\n".join(seed_texts * 20), extractor.checkpoint)
-    words = [word for sentence in document.sentences for word in sentence]
-    assert sum(len(window.first_pieces) for window in document.inputs) == len(words)
-    assert max(len(window.ids) for window in document.inputs) <= extractor.checkpoint.manifest.window.pieces
+    text = "\n\n".join(seed_texts * 20)
+    windows = list(prepare(text, extractor.checkpoint))
+    assert sum(len(window.first_pieces) for window in windows) == sum(len(window.words) for window in windows)
+    covered = [(word.start, word.end) for window in windows for word in window.words]
+    assert "".join(text[end:start] for (_, end), (start, _) in pairwise([(0, 0), *covered])).strip() == ""
+    assert max(len(window.ids) for window in windows) <= extractor.checkpoint.manifest.window.pieces
+
+
+@pytest.mark.parametrize("line", ["xã làm đường mới.\n", "xã làm đường mới "])
+def test_a_long_text_needs_no_more_memory_than_a_short_one(phobert_model: Path, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    monkeypatch.setattr("nghiquyet.extractor._PARTS_TOGETHER", 4)
+    monkeypatch.setattr("nghiquyet.entities._LONGEST_LINE", 500)
+    model = Extractor.load(phobert_model).checkpoint
+    oracle = Extractor(model, _Oracle(model))
+    peaks = []
+    for times in (500, 2_500):
+        text = line * times
+        oracle.predict(text[:1000])
+        tracemalloc.start()
+        oracle.predict(text)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < 1.2 * peaks[0]
 
 
 class _Oracle:
@@ -131,7 +152,7 @@ class _Oracle:
 
     def __init__(self, model: Checkpoint) -> None:
         self.tags = len(model.tags.tags)
-        _, self.first, self.more, _ = prepare("Ban Thường vụ", model).inputs[0].ids
+        _, self.first, self.more, _ = next(prepare("Ban Thường vụ", model)).ids
 
     def __call__(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         logits = np.zeros((*ids.shape, self.tags), dtype=np.float32)
@@ -218,6 +239,12 @@ def test_unknown_backends_and_devices_are_refused(model_folder: Path) -> None:
 def test_a_hub_id_without_network_is_one_clear_error() -> None:
     with pytest.raises(CheckpointError, match="the Hugging Face hub did not give it"):
         Extractor.load("nobody/nothing")
+
+
+def test_nothing_is_written_into_the_home_folder(model_folder: Path, tmp_path: Path) -> None:
+    code = "import sys; from nghiquyet import Extractor; Extractor.load(sys.argv[1]).predict('Đảng ủy xã Sơn Trung')"
+    subprocess.run([sys.executable, "-c", code, str(model_folder)], check=True, env={**os.environ, "HOME": str(tmp_path)})
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_importing_the_package_imports_no_framework() -> None:

@@ -120,3 +120,13 @@ def test_records_behind_those_that_are_kept_are_cut_off(tmp_path: Path) -> None:
         assert list(kept.records()) == RECORDS[:3]
         kept.discard()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_without_records_is_begun_anew_with_any_settings(tmp_path: Path) -> None:
+    output = tmp_path / "found.jsonl"
+    _fill(output, [])
+    with journal.opened(output, {"model": "another"}) as kept:
+        assert list(kept.standing()) == []
+        kept.go_on(0)
+    with journal.opened(output, SETTINGS) as kept:
+        assert list(kept.standing()) == []

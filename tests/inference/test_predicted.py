@@ -1,4 +1,6 @@
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,10 +18,27 @@ def test_what_predict_wrote_is_taken_and_the_rest_left_to_a_model(tmp_path: Path
 
 
 @pytest.mark.parametrize(
+    ("name", "encode"),
+    [
+        ("B.JSONL", str.encode),
+        ("b.jsonl", lambda lines: lines.encode("utf-16")),
+        ("b.jsonl", lambda lines: lines.encode("utf-8-sig")),
+        ("b.jsonl.gz", lambda lines: gzip.compress(lines.encode())),
+    ],
+)
+def test_any_encoding_that_is_read_is_taken(tmp_path: Path, name: str, encode: Callable[[str], bytes]) -> None:
+    content = {"id": "x", **FOUND.to_dict()}
+    (tmp_path / name).write_bytes(encode(json.dumps(content, ensure_ascii=False) + "\r\n"))
+    assert list(predicted.read([str(tmp_path / name)])) == [("x", FOUND)]
+
+
+@pytest.mark.parametrize(
     ("line", "message"),
     [
         ('{"id": "x", "text": "ab", "entities": [{"label": "ORG", "start": 0, "end": 9}]}', "b.jsonl: document x: .* is no entity"),
         ('{"id": "x"', "b.jsonl:1: broken JSON"),
+        ("[]", "b.jsonl:1: expected an object with a 'text', found list"),
+        ("", "b.jsonl: is empty"),
         ('{"entities": []}', "b.jsonl:1: expected a 'text' that is a string"),
     ],
 )

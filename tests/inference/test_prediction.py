@@ -1,4 +1,6 @@
 import json
+import pickle
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +21,29 @@ def predictions(draw: st.DrawFn) -> Prediction:
     labels = st.sampled_from(["TARGET", "PERSON", "ORG", "RESULT"])
     spans = [(start, end) for start, end in pairwise(cuts) if text[start:end] == text[start:end].strip()]
     return Prediction(text, tuple(Entity(draw(labels), start, end, text[start:end], 0.5) for start, end in spans))
+
+
+@given(predictions())
+def test_records_are_read_once_and_are_no_part_of_what_a_prediction_is(prediction: Prediction) -> None:
+    unread = replace(prediction)
+    records = (prediction.targets, prediction.people, prediction.organisations)
+    assert prediction.targets is records[0]
+    assert prediction.people is records[1]
+    assert prediction.organisations is records[2]
+    assert prediction == unread
+    assert hash(prediction) == hash(unread)
+    assert repr(prediction) == repr(unread)
+    assert records == (unread.targets, unread.people, unread.organisations)
+    assert replace(prediction, entities=()).targets == ()
+
+
+@given(predictions(), st.booleans())
+def test_a_prediction_travels_with_the_records_that_were_read(prediction: Prediction, are_read: bool) -> None:
+    if are_read:
+        prediction.to_dict()
+    sent = pickle.loads(pickle.dumps(prediction))
+    assert vars(sent) == vars(prediction)
+    assert sent.to_dict() == prediction.to_dict()
 
 
 @given(predictions())

@@ -15,7 +15,7 @@ def test_every_stage_of_the_line_is_measured(phobert_model: Path, seed_texts: li
         extractor.predict(seed_texts)
     rows = stages.rows()
     assert [row.name for row in rows] == STAGES
-    assert all(row.calls == len(seed_texts) for row in rows if row.name != "network")
+    assert [row.calls for row in rows if row.name == "decoding"] == [len(seed_texts)]
     assert all(row.seconds > 0 for row in rows)
     assert sum(row.share for row in rows) == pytest.approx(1)
 
@@ -48,3 +48,13 @@ def test_a_stage_that_fails_is_counted_and_nothing_measured_is_no_row() -> None:
         with pytest.raises(KeyError), stage("work"):
             raise KeyError
     assert [row.name for row in stages.rows()] == ["work"]
+
+
+def test_time_within_an_inner_stage_is_not_the_outers(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0, 1, 3, 4, 8, 10])
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    with measured() as stages, stage("outer"):
+        for _ in range(2):
+            with stage("inner"):
+                pass
+    assert [(row.name, row.seconds, row.calls) for row in stages.rows()] == [("inner", 6, 2), ("outer", 4, 1)]

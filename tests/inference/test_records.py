@@ -1,9 +1,8 @@
 """Records: what the five real articles say, and what never changes whatever a text holds."""
 
-import json
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -15,95 +14,63 @@ from hypothesis import strategies as st
 
 from nghiquyet import Entity, Prediction
 from nghiquyet.records import Target, targets
+from nghiquyet_training import articles, gold_records
 
 TEXT = "ông Huấn, HUYỆN ỦY và Huyện  uỷ: giảm còn 30%. Ông Huấn, UBND huyện"
 
 
-def _prediction() -> Prediction:
-    spans = [
+@pytest.fixture
+def prediction(prediction_of: Callable[..., Prediction]) -> Prediction:
+    return prediction_of(
+        TEXT,
         ("PERSON", "Huấn"),
         ("ORG", "HUYỆN ỦY"),
         ("ORG", "Huyện  uỷ"),
         ("TARGET", "giảm còn 30%"),
         ("PERSON", "Huấn"),
         ("ORG", "UBND huyện"),
-    ]
-    entities, at = [], 0
-    for label, surface in spans:
-        at = TEXT.index(surface, at)
-        entities.append(Entity(label, at, at + len(surface), surface, 0.87654))
-        at += len(surface)
-    return Prediction(TEXT, tuple(entities))
+    )
 
 
-def test_mentions_under_one_name_are_one_record() -> None:
-    found = _prediction()
-    assert [(person.name, len(person.mentions)) for person in found.people] == [("Huấn", 2)]
-    assert [(org.name, len(org.mentions)) for org in found.organisations] == [("Huyện  uỷ", 2), ("UBND huyện", 1)]
-    assert [(target.text, target.entity.start) for target in found.targets] == [("giảm còn 30%", TEXT.index("giảm"))]
+def test_mentions_under_one_name_are_one_record(prediction: Prediction) -> None:
+    assert [(person.name, len(person.mentions)) for person in prediction.people] == [("Huấn", 2)]
+    assert [(org.name, len(org.mentions)) for org in prediction.organisations] == [("Huyện  uỷ", 2), ("UBND huyện", 1)]
+    assert [(target.text, target.entity.start) for target in prediction.targets] == [("giảm còn 30%", TEXT.index("giảm"))]
 
 
-def test_to_dict_is_ready_for_json() -> None:
-    found = _prediction().to_dict()
+def test_to_dict_is_ready_for_json(prediction: Prediction) -> None:
+    found = prediction.to_dict()
     assert found["text"] == TEXT
     assert found["entities"][0] == {"label": "PERSON", "start": 4, "end": 8, "text": "Huấn", "score": 0.8765}
     assert len(found["entities"]) == 6
 
 
-ROOT = Path(__file__).parents[2]
+DATA = Path(__file__).parents[2] / "data"
+ARTICLES = articles.read([DATA / "seeds.jsonl"])
 Spans = list[tuple[str, int, int]]
-SLOTS = (
-    "indicator",
-    "change",
-    "comparator",
-    "value_min",
-    "value_max",
-    "unit",
-    "per",
-    "baseline",
-    "deadline_year",
-    "period",
-    "owner",
-)
+# The real articles by id: text and labelled spans.
+SEEDS = {a.id: (a.text, [(span.label, span.start, span.end) for span in a.entities]) for a in ARTICLES}
 
 
 def _entities(text: str, spans: Iterable[tuple[str, int, int]]) -> list[Entity]:
     return [Entity(label, start, end, text[start:end], 1.0) for label, start, end in spans]
 
 
-def _articles() -> Iterator[tuple[str, str, Spans]]:
-    """The real articles: id, text and labelled spans."""
-    for line in (ROOT / "data" / "seeds.jsonl").read_text(encoding="utf-8").splitlines():
-        article = json.loads(line)
-        yield article["id"], article["text"], [(span["label"], span["start"], span["end"]) for span in article["entities"]]
-
-
-SEEDS = {article: (text, spans) for article, text, spans in _articles()}
-
-
 def _slots(target: Target) -> dict[str, Any]:
-    """The slots of a target as the labelled records write them."""
-    values = {
-        name: value if value is None else str(value)
-        for name, value in (("value_min", target.value_min), ("value_max", target.value_max))
-    }
-    period = target.period and {"start": target.period.start, "end": target.period.end}
-    start = target.baseline
-    baseline = start and {"value": None if start.value is None else str(start.value), "unit": start.unit, "year": start.year}
-    slots = {name: getattr(target, name) for name in (*SLOTS, "status")} | values | {"period": period, "baseline": baseline}
-    return {name: value.casefold() if isinstance(value, str) else value for name, value in slots.items()}
+    return _folded(target.to_dict())
+
+
+def _folded(slots: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.casefold() if isinstance((value := slots[name]), str) else value for name in gold_records.TARGET_SLOTS}
 
 
 def test_the_slots_of_the_real_articles_are_right() -> None:
-    labelled = [json.loads(line) for line in (ROOT / "data" / "records" / "records.jsonl").read_text(encoding="utf-8").splitlines()]
-    seeds = [article for article in labelled if article["half"] == "seeds"]
-    assert {article["id"] for article in seeds} == set(SEEDS)
-    for article in seeds:
-        text, spans = SEEDS[article["id"]]
-        found = targets(text, _entities(text, spans))
-        for target, gold in zip(found, article["targets"], strict=True):
-            expected = {name: gold[name].casefold() if isinstance(gold[name], str) else gold[name] for name in (*SLOTS, "status")}
-            assert _slots(target) == expected, (article["id"], target.raw)
+    labelled = gold_records.read(DATA / "records" / "records.jsonl", ARTICLES, ["seeds"])
+    assert {gold.article.id for gold in labelled} == set(SEEDS)
+    for gold in labelled:
+        text, spans = SEEDS[gold.article.id]
+        for target, expected in zip(targets(text, _entities(text, spans)), gold.targets, strict=True):
+            assert _slots(target) == _folded(expected.slots), (gold.article.id, target.raw)
 
 
 def _respelled(text: str, spans: Spans, spell: Callable[[str], str]) -> list[Entity]:

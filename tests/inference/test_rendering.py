@@ -51,6 +51,19 @@ def test_values_are_written_as_people_write_them(target: MakeTarget, raw: str, s
     assert rendering.value(target(raw, **slots)) == shown
 
 
+@pytest.mark.parametrize(
+    ("slots", "shown"),
+    [
+        ({"comparator": ">=", **_bounds("85", None), "unit": "%", "change": "increase"}, "≥ 85"),
+        ({"comparator": "range", **_bounds("1", "2.5"), "unit": "%", "per": "year"}, "1–2,5"),
+        ({"change": "eliminate", **_bounds("0", "0")}, "0"),
+        ({}, ""),
+    ],
+)
+def test_an_amount_is_the_number_alone(target: MakeTarget, slots: dict[str, Any], shown: str) -> None:
+    assert rendering.amount(target("x", **slots)) == shown
+
+
 def test_the_time_is_a_plan_or_a_year(target: MakeTarget) -> None:
     assert rendering.deadline(target("x", deadline_year=2025, period=Period(2021, 2025))) == "2021–2025"
     assert rendering.deadline(target("x", deadline_year=2025)) == "2025"

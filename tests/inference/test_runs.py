@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nghiquyet import journal, outputs, runs
+from nghiquyet import checkpoint, journal, outputs, runs
 from nghiquyet.corpus import Columns
 from nghiquyet.documents import Document, Failure, Input
 from nghiquyet.errors import InputError
@@ -119,15 +119,17 @@ def test_changed_inputs_are_refused(tmp_path: Path, changed: list[Input], messag
 
 def _documents(count: int) -> Iterator[Input]:
     for i in range(count):
-        yield Failure(f"{i}", "f") if i % 10 == 0 else Document(f"{i}", f"Ông Cao Văn Bường, xã số {i}. " * 40)
+        yield Failure(f"{i}", "f") if i % 10 == 0 else Document(f"{i}", f"Ông Cao Văn Bường, xã số {i}. " * 10)
 
 
 def test_processes_give_what_one_gives_in_order(native_model: Path) -> None:
     loading = Loading(str(native_model), threads=1)
-    alone = list(runs.extract(runs.batches(_documents(200), loading), loading.load()))
-    together = list(runs.extract_together(runs.batches(_documents(200), loading), loading, 2))
+    alone = list(runs.extract(runs.batches(_documents(120), loading), loading.load()))
+    together = list(runs.extract_together(runs.batches(_documents(120), loading), loading, 2))
     assert together == alone
-    assert len(alone) == 200
+    assert len(alone) == 120
+    # Read by the processes, and not by the one that writes them down.
+    assert all("targets" in vars(result.prediction) for result in together if isinstance(result, Found))
 
 
 def test_a_killed_process_is_one_clear_error_and_inputs_are_read_as_needed(native_model: Path) -> None:
@@ -157,3 +159,9 @@ def test_settings_tell_models_apart(native_model: Path, phobert_model: Path) -> 
     )
     assert one["model"] != other["model"]
     assert (one["--text-column"], one["--max-chars"]) == ("body", "9")
+
+
+@pytest.mark.parametrize("changed", [Loading(precision="fp32"), Loading(backend="torch"), Loading(device="cuda")])
+def test_settings_tell_apart_what_the_network_computes_with(native_model: Path, changed: Loading) -> None:
+    model = checkpoint.read(native_model)
+    assert runs.settings(model, ANYWHERE, Columns(), 9) != runs.settings(model, changed, Columns(), 9)

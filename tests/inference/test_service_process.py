@@ -7,13 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import httpx
 import pytest
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @contextmanager
@@ -69,23 +71,21 @@ def test_a_service_that_is_stopped_finishes_what_it_has_begun(phobert_model: Pat
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:"),
         (["--model", "nowhere"], "nowhere: no such model folder"),
         (["--backend", "jax"], "--backend jax: use auto, onnx or torch"),
+        (["--backend", "torch", "--precision", "int8"], "torch has no precision 'int8'"),
         (["--max-texts", "300"], "max_texts 300: a request of so many would never fit into max_queue 256"),
     ],
 )
-def test_what_cannot_be_served_is_one_line_and_exit_code_2(options: list[str], message: str) -> None:
-    _assert_refused(["--port", "0", *options], message)
+def test_what_cannot_be_served_is_one_line_and_exit_code_2(command: Command, options: list[str], message: str) -> None:
+    _assert_refused(command("serve", "--port", "0", *options), message)
 
 
-def test_a_port_that_is_taken_is_named() -> None:
+def test_a_port_that_is_taken_is_named(command: Command) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        _assert_refused(["--port", str(port)], f"cannot listen on 127.0.0.1:{port}")
+        _assert_refused(command("serve", "--port", port), f"cannot listen on 127.0.0.1:{port}")
 
 
-def _assert_refused(options: list[str], message: str) -> None:
-    result = subprocess.run(
-        [sys.executable, "-m", "nghiquyet", "serve", *options], capture_output=True, encoding="utf-8", check=False
-    )
+def _assert_refused(result: subprocess.CompletedProcess[str], message: str) -> None:
     assert result.returncode == 2
     assert message in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1

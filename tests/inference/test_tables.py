@@ -9,27 +9,22 @@ import pytest
 from openpyxl import load_workbook
 from pyarrow.parquet import read_table
 
-from nghiquyet import Entity, Prediction, Target, tables
+from nghiquyet import Prediction, Target, sheets, tables
 from nghiquyet.baselines import Baseline
 from nghiquyet.periods import Period
 
 TEXT = "Ông Cao Văn Bường - Bí thư Đảng ủy xã Sơn Trung: đến năm 2025, kết nạp mới 25 đảng viên trở lên; ông Bường."
 
 
-@pytest.fixture(scope="module")
-def prediction() -> Prediction:
-    surfaces = [
+@pytest.fixture
+def prediction(prediction_of: Callable[..., Prediction]) -> Prediction:
+    return prediction_of(
+        TEXT,
         ("PERSON", "Cao Văn Bường"),
         ("ORG", "Đảng ủy xã Sơn Trung"),
         ("TARGET", "kết nạp mới 25 đảng viên trở lên"),
         ("PERSON", "Bường"),
-    ]
-    entities, at = [], 0
-    for label, surface in surfaces:
-        at = TEXT.index(surface, at)
-        entities.append(Entity(label, at, at + len(surface), surface, 0.87654))
-        at += len(surface)
-    return Prediction(TEXT, tuple(entities))
+    )
 
 
 def _rows(table: tables.Table, prediction: Prediction) -> list[dict[str, str]]:
@@ -46,7 +41,6 @@ def test_every_row_fills_every_column(prediction: Prediction, name: str, tmp_pat
     documents = [("a.txt", prediction)] * 2
     tables.write_parquet(tmp_path / "rows.parquet", documents, table)
     assert read_table(tmp_path / "rows.parquet").num_rows == 2 * len(rows)
-    assert len(list(tables.json_lines(documents, table))) == 2 * len(rows)
 
 
 def test_a_row_says_what_the_record_says(prediction: Prediction) -> None:
@@ -77,7 +71,7 @@ def test_nested_slots_have_columns_of_their_own(
 ) -> None:
     found = target("x", baseline=Baseline(Decimal("12.50"), "%", 2020), deadline_year=2025, period=Period(2021, 2025))
     monkeypatch.setattr(Prediction, "targets", (found, target("y")))
-    full, empty = (json.loads(line) for line in tables.json_lines([("a", prediction)], tables.TARGETS))
+    full, empty = (json.loads(line) for line in sheets.json_lines(tables.TARGETS.columns, tables.TARGETS.rows("a", prediction)))
     nested = ("baseline_value", "baseline_unit", "baseline_year", "deadline_year", "period_start", "period_end")
     assert [full[name] for name in nested] == ["12.50", "%", 2020, 2025, 2021, 2025]
     assert {empty[name] for name in nested} == {None}

@@ -33,7 +33,7 @@ def test_no_letter_digit_or_sign_is_lost(text: str) -> None:
 
 @given(st.text() | VIETNAMESE)
 def test_sentences_hold_every_word_once_and_never_cross_a_line(text: str) -> None:
-    found = sentences(text)
+    found = list(sentences(text))
     assert [word for sentence in found for word in sentence] == list(words(text))
     for sentence in found:
         assert sentence
@@ -53,6 +53,8 @@ def test_decomposed_text_has_the_same_words(text: str) -> None:
     [
         ("đạt 1.234,5 tỷ đồng", "đạt|1.234,5|tỷ|đồng"),
         ("14-15%/năm", "14-15|%|/|năm"),
+        ("<p>Huyện&nbsp;ủy <b class='x'>Sơn</b> Tây<br/>&#8220;A&rdquo;</P>", "Huyện|uỷ|Sơn|Tây|A"),
+        ("<5% a&b; R&D &copy", "<|5|%|a|&|b|;|R|&|D|&|copy"),
         ("03 - 04 xã", "03|-|04|xã"),
         ("KT-XH, NN-PTNT", "KT-XH|,|NN-PTNT"),
         ("kinh tế-xã hội", "kinh|tế|-|xã|hội"),
@@ -82,10 +84,11 @@ def test_words_of(text: str, expected: str) -> None:
         ("“Cố gắng!” Ông nói.", 2),
         ("dòng một\ndòng hai\r\ndòng ba", 3),
         ("giảm 1,5 lần. và", 1),
+        ("Một câu.</p><p>Hai câu.&nbsp;Ba câu.", 3),
     ],
 )
 def test_sentence_ends(text: str, count: int) -> None:
-    assert len(sentences(text)) == count
+    assert len(list(sentences(text))) == count
 
 
 def test_a_run_without_white_space_is_read_in_slices() -> None:

@@ -3,7 +3,6 @@ import io
 import json
 import math
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from transformers import AutoModelForMaskedLM, AutoModelForTokenClassification, 
 
 from nghiquyet.errors import InputError
 from nghiquyet_training import adapt as adapt_module
-from nghiquyet_training import bases, cli, masked_training, shards, train
+from nghiquyet_training import bases, masked_training, shards, train
 from nghiquyet_training.adapt import Settings, adapt
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import Config, DataConfig, TrainingConfig, WindowConfig
@@ -327,21 +326,16 @@ def test_a_base_without_a_mask_is_refused(tmp_path: Path, native_base: Path, tex
 
 
 def test_the_command_adapts_and_prints_its_figures(
-    tmp_path: Path, native_base: Path, texts: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, native_base: Path, texts: str, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     options = ["--steps", "2", "--batch-size", "2", "--pieces", "64", "--dev-fraction", "0.3", "--processes", "1", "--seed", "5"]
     output = tmp_path / "out"
-    run: Callable[[], None] = cli.main
-    monkeypatch.setattr(sys, "argv", ["nghiquyet-train", "adapt", str(native_base), texts, "--output", str(output), *options])
-    with pytest.raises(SystemExit) as caught:
-        run()
-    assert caught.value.code == 0
+    line = ("adapt", native_base, texts, "--output", output, *options)
+    assert command(*line) == 0
     record = json.loads((output / "adapt.json").read_text(encoding="utf-8"))
     assert (record["steps"], record["config"]["pieces"], record["config"]["seed"]) == (2, 64, 5)
     printed = capsys.readouterr().out
     for words in ("5 documents", "2 steps of 2 windows", "before", "after", "perplexity", "encoder:"):
         assert words in printed
-    with pytest.raises(SystemExit) as caught:
-        run()
-    assert caught.value.code == 2
+    assert command(*line) == 2
     assert "exists already" in capsys.readouterr().err

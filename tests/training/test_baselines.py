@@ -1,5 +1,4 @@
 import json
-import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nghiquyet.errors import InputError
-from nghiquyet_training import articles, cli
+from nghiquyet_training import articles
 from nghiquyet_training.articles import Article
 from nghiquyet_training.baselines import COUNTED, UNDERTHESEA, CountedBaseline, apart, baselines, unseen
 from nghiquyet_training.labelled_sentences import Mention
@@ -121,17 +120,18 @@ def test_of_mentions_that_overlap_the_longest_stays(mentions: list[Mention]) -> 
 
 
 def test_the_command_prints_both_tables_and_writes_a_report(
-    tmp_path: Path, few_articles: dict[str, Article], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    few_articles: dict[str, Article],
+    monkeypatch: pytest.MonkeyPatch,
+    command: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     every = list(few_articles.values())
     articles.write("train.jsonl", every)
     articles.write("test.jsonl", every[3:])
-    line = ["nghiquyet-train", "baseline", "train.jsonl", "--test", "test.jsonl", "--name", "held-out", "--output", "report.json"]
-    monkeypatch.setattr(sys, "argv", line)
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    assert caught.value.code == 0
+    options = ("--test", "test.jsonl", "--name", "held-out", "--output", "report.json")
+    assert command("baseline", "train.jsonl", *options) == 0
     printed = capsys.readouterr().out
     for words in ("held-out: 2 articles", "gazetteer and cue words", "underthesea", "micro"):
         assert words in " ".join(printed.split())

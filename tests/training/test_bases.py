@@ -101,9 +101,6 @@ def _xlm_roberta(folder: Path) -> None:
         intermediate_size=32,
         max_position_embeddings=130,
         type_vocab_size=1,
-        pad_token_id=1,
-        bos_token_id=0,
-        eos_token_id=2,
     )
     XLMRobertaModel(config).save_pretrained(folder)
 

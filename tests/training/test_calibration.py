@@ -1,8 +1,7 @@
 import json
 import random
 import shutil
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from nghiquyet import Extractor, checkpoint
 from nghiquyet.entities import UNCALIBRATED, Calibration
-from nghiquyet_training import articles, calibration, cli
+from nghiquyet_training import articles, calibration
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.calibration import Reliability, calibrated, cross_fitted, fit, of_run, refit, reliability, temperature_curve
 from nghiquyet_training.config import TrainingConfig
@@ -185,20 +184,12 @@ def data(tmp_path: Path, model: Path, seed_texts: list[str]) -> Path:
     return path
 
 
-def _calibrate(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["nghiquyet-train", "calibrate", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
-
-
 def test_a_calibrated_folder_finds_the_same_and_says_how_often_it_is_right(
-    tmp_path: Path, model: Path, data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, model: Path, data: Path, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     wanted = articles.read([data])
     before, manifest = evaluate(Extractor.load(model), wanted), checkpoint.read(model).manifest
-    assert _calibrate(monkeypatch, model, data) == 0
+    assert command("calibrate", model, data) == 0
     written = checkpoint.read(model).manifest
     assert f"temperature {written.calibration.temperature:.4f}, bias {written.calibration.bias:.4f}" in capsys.readouterr().out
     assert written.facts["calibration"]["temperature"] == written.calibration.temperature
@@ -211,17 +202,17 @@ def test_a_calibrated_folder_finds_the_same_and_says_how_often_it_is_right(
     assert np.mean(scores) == pytest.approx(np.mean(right), abs=0.01)
     assert scores == pytest.approx(reliability(calibrated(before, written.calibration)).confidence)
 
-    assert _calibrate(monkeypatch, model, data, "--output", tmp_path / "again") == 0
+    assert command("calibrate", model, data, "--output", tmp_path / "again") == 0
     again = checkpoint.read(tmp_path / "again").manifest.calibration
     assert (again.temperature, again.bias) == pytest.approx((written.calibration.temperature, written.calibration.bias), abs=1e-3)
     assert checkpoint.read(model).manifest == written
 
 
 def test_where_nothing_is_found_nothing_is_written(
-    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, model: Path, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     articles.write(tmp_path / "empty.jsonl", [Article("a", "\u200b", ())])
     before = (model / "nghiquyet.json").read_bytes()
-    assert _calibrate(monkeypatch, model, tmp_path / "empty.jsonl") == 2
+    assert command("calibrate", model, tmp_path / "empty.jsonl") == 2
     assert "finds nothing in these 1 articles" in capsys.readouterr().err
     assert (model / "nghiquyet.json").read_bytes() == before

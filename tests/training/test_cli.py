@@ -1,13 +1,11 @@
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from nghiquyet import Extractor
-from nghiquyet_training import articles, cli
+from nghiquyet_training import articles
 from nghiquyet_training.articles import Article
 
 
@@ -25,22 +23,16 @@ def folder(tmp_path: Path, native_base: Path, few_articles: dict[str, Article]) 
     return tmp_path
 
 
-def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["nghiquyet-train", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
-
-
-def test_a_run_prints_its_figures_and_leaves_a_model(folder: Path) -> None:
-    command = [sys.executable, "-m", "nghiquyet_training", "run", "mine.toml", "--test", "test.jsonl", "--epochs", "1"]
-    environment = os.environ | {"COLUMNS": "120", "LC_ALL": "C", "PYTHONUTF8": "0"}
-    result = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", env=environment, timeout=300, check=False)
-    assert result.returncode == 0, result.stderr
-    assert "3 articles to train on" in result.stdout
+@pytest.mark.usefixtures("without_graph")
+def test_a_run_prints_its_figures_and_leaves_a_model(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert command("run", "mine.toml", "--test", "test.jsonl", "--epochs", "1") == 0
+    printed = capsys.readouterr().out
+    assert "3 articles to train on" in printed
     for words in ("dev: 1 articles", "test: 1 articles", "overlap F1", "PERSON", "RESULT", "micro", "model folder:"):
-        assert words in result.stdout
+        assert words in printed
     extractor = Extractor.load(folder / "run" / "model")
     assert extractor.labels == ("ORG", "PERSON", "RESULT", "TARGET")
     facts = extractor.checkpoint.manifest.facts
@@ -49,16 +41,21 @@ def test_a_run_prints_its_figures_and_leaves_a_model(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "words"),
+    ("of", "words"),
     [((), "Fine-tune"), (("run",), "default.toml"), (("evaluate",), "Score a model"), (("compare",), "runs/mine")],
 )
-def test_help_teaches(command: tuple[str, ...], words: str) -> None:
-    line = [sys.executable, "-m", "nghiquyet_training", *command, "--help"]
-    result = subprocess.run(
-        line, capture_output=True, encoding="utf-8", env=os.environ | {"COLUMNS": "120"}, timeout=60, check=False
-    )
-    assert (result.returncode, result.stderr) == (0, "")
-    assert words in result.stdout
+def test_help_teaches(
+    of: tuple[str, ...],
+    words: str,
+    command: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    assert command(*of, "--help") == 0
+    shown = capsys.readouterr()
+    assert words in shown.out
+    assert shown.err == ""
 
 
 @pytest.mark.parametrize(
@@ -91,6 +88,7 @@ def test_bad_input_is_one_line_and_exit_code_2(
     folder: Path,
     native_model: Path,
     monkeypatch: pytest.MonkeyPatch,
+    command: Callable[..., int],
     capfd: pytest.CaptureFixture[str],
     arguments: list[str],
     message: str,
@@ -103,7 +101,7 @@ def test_bad_input_is_one_line_and_exit_code_2(
     Path("broken.jsonl").write_text('{"id": "x", "text": "y", "entities": []}\n{"id": "z", "\n', encoding="utf-8")
     Path("again.jsonl").write_bytes(Path("test.jsonl").read_bytes())
     before = sorted(Path().rglob("*"))
-    assert _main(monkeypatch, *(native_model if word == "MODEL" else word for word in arguments)) == 2
+    assert command(*(native_model if word == "MODEL" else word for word in arguments)) == 2
     out, err = capfd.readouterr()
     assert message in err
     assert len(err.strip().splitlines()) == 1
@@ -113,32 +111,41 @@ def test_bad_input_is_one_line_and_exit_code_2(
 
 
 def test_records_are_scored_and_a_card_takes_the_figures(
-    root: Path, native_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    root: Path,
+    native_model: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(root)
     output, card = tmp_path / "records.json", tmp_path / "card.md"
     seeds = ["--data", "data/seeds.jsonl", "--half", "seeds"]
-    assert _main(monkeypatch, "evaluate-records", *seeds, "--model", native_model, "--errors", "--output", output) == 0
+    assert command("evaluate-records", *seeds, "--model", native_model, "--errors", "--output", output) == 0
     shown = capfd.readouterr().out
     for words in ("seeds: 5 articles", "deadline_year", "role", "targets found", "expected"):
         assert words in shown
-    assert _main(monkeypatch, "evaluate-records", "--data", "data/seeds.jsonl", "--half", "nothing") == 2
+    assert command("evaluate-records", "--data", "data/seeds.jsonl", "--half", "nothing") == 2
     assert "holds no half 'nothing'; it has develop, report, seeds" in capfd.readouterr().err
     assert list(json.loads(output.read_text(encoding="utf-8"))["halves"]) == ["seeds"]
     reports: list[str | Path] = ["--report", "training/reports/seeds.json", "--records", output, "--output", card]
-    assert _main(monkeypatch, "card", "inference/nghiquyet/model", *reports) == 0
+    assert command("card", "inference/nghiquyet/model", *reports) == 0
     assert "## From spans to facts" in card.read_text(encoding="utf-8")
 
 
 def test_a_model_is_scored_and_the_report_written(
-    folder: Path, native_model: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    folder: Path,
+    native_model: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Callable[..., int],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(folder)
     point = {"share": 1, "articles": 9, "seed": 13, "scores": {"micro": {"f1": 0.5}, "by_label": {"ORG": {"f1": 0.5}}}}
     Path("curve.json").write_text(json.dumps([point]))
     sources = ["--trained-on", "data.jsonl", "--baselines", "--curve", "curve.json"]
     outputs = ["--output", "report.json", "--html", "report.html"]
-    assert _main(monkeypatch, "evaluate", native_model, "test.jsonl", "--name", "mine", *sources, *outputs) == 0
+    assert command("evaluate", native_model, "test.jsonl", "--name", "mine", *sources, *outputs) == 0
     assert "micro" in capfd.readouterr().out
     report = json.loads(Path("report.json").read_text(encoding="utf-8"))
     scores = report["scores"]["mine"]

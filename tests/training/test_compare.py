@@ -1,6 +1,6 @@
 import io
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,6 @@ import pytest
 from rich.console import Console
 
 from nghiquyet.errors import InputError
-from nghiquyet_training import cli
 from nghiquyet_training.articles import Span
 from nghiquyet_training.compare import compare, compare_reports, table
 from nghiquyet_training.outcomes import Evaluation, Outcome, outcomes_to_json
@@ -111,25 +110,17 @@ def test_the_table_shows_every_label_with_its_interval_and_p() -> None:
     assert "dev [b]: 20 articles" in text
 
 
-def _main(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["nghiquyet-train", "compare", *map(str, arguments)])
-    with pytest.raises(SystemExit) as caught:
-        cli.main()
-    assert isinstance(caught.value.code, int)
-    return caught.value.code
-
-
 def test_the_command_prints_and_writes_the_comparison(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, command: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "run").mkdir()
     _write(tmp_path / "run" / "report.json", dev=_evaluation(30, 0.2), test=_evaluation(3, 1))
     b, out = _write(tmp_path / "b.json", dev=_evaluation(30, 0.9)), tmp_path / "new" / "out.json"
-    assert _main(monkeypatch, tmp_path / "run", b, "--output", out) == 0
+    assert command("compare", tmp_path / "run", b, "--output", out) == 0
     printed = capfd.readouterr().out
     for words in ("exact F1", "micro", "dev: 30 articles", "B is better on these 30 articles", "only in A, not compared: test"):
         assert words in printed
-    assert _main(monkeypatch, tmp_path / "run", b, "--name", "dev", "--json") == 0
+    assert command("compare", tmp_path / "run", b, "--name", "dev", "--json") == 0
     content: dict[str, Any] = json.loads(capfd.readouterr().out)
     assert content["parts"] == json.loads(out.read_text(encoding="utf-8"))["parts"]
     assert content["parts"]["dev"]["by_label"]["ORG"]["recall"]["difference"] == 0.7
@@ -137,10 +128,10 @@ def test_the_command_prints_and_writes_the_comparison(
 
 
 def test_reports_that_cannot_be_compared_are_one_line_and_exit_code_2(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, command: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
     a, b = _write(tmp_path / "a.json", dev=_evaluation(3, 1)), _write(tmp_path / "b.json", test=_evaluation(3, 1))
-    assert _main(monkeypatch, a, b) == 2
+    assert command("compare", a, b) == 2
     out, err = capfd.readouterr()
     assert out == ""
     assert err.startswith("nghiquyet-train: ")

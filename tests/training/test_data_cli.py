@@ -222,15 +222,22 @@ def test_a_tool_that_takes_no_suggestions_is_refused(tmp_path: Path) -> None:
         (["convert", "missing.json", "out.jsonl"], "missing.json: "),
     ],
 )
-def test_unusable_files_are_one_line_and_exit_code_2(tmp_path: Path, arguments: list[str], message: str) -> None:
-    (tmp_path / "empty.jsonl").write_text("\n")
-    (tmp_path / "broken.jsonl").write_text("{\n")
-    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0"}
-    command = [sys.executable, "-m", "nghiquyet_training", "data", *arguments]
-    result = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8", env=environment, timeout=60, check=False)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith(f"nghiquyet-train: {message}")
-    assert len(result.stderr.strip().splitlines()) == 1
+def test_unusable_files_are_one_line_and_exit_code_2(
+    tmp_path: Path,
+    arguments: list[str],
+    message: str,
+    command: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("empty.jsonl").write_text("\n")
+    Path("broken.jsonl").write_text("{\n")
+    assert command("data", *arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"nghiquyet-train: {message}")
+    assert len(err.strip().splitlines()) == 1
 
 
 def test_vietnamese_comes_out_in_any_locale(corpus: Path) -> None:

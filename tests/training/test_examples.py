@@ -14,7 +14,7 @@ from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint, Manifest
 from nghiquyet.entities import decode, log_softmax
 from nghiquyet.extractor import prepare
-from nghiquyet.windows import WindowSize, merge
+from nghiquyet.windows import WindowSize
 from nghiquyet.words import Word, breaks_line
 from nghiquyet_training import articles as articles_module
 from nghiquyet_training.articles import Article, Span
@@ -48,16 +48,15 @@ def article(draw: st.DrawFn) -> Article:
 
 
 def _words(item: Article, model: Checkpoint) -> list[Word]:
-    return [word for sentence in prepare(item.text, model).sentences for word in sentence]
+    return [word for window in prepare(item.text, model) for word in window.words]
 
 
 def _oracle(item: Article, model: Checkpoint) -> list[Span]:
     """What comes back from the network that gives each core word the tag of its example."""
-    document = prepare(item.text, model)
     made, _ = examples([item], model)
-    logits = [_sure(example, len(model.tags.tags)) for example in made]
-    scores = log_softmax(merge(logits, len(model.tags.tags)))
-    return [Span(entity.start, entity.end, entity.label) for entity in decode(item.text, document.sentences, scores, model.tags)]
+    scores = (log_softmax(_sure(example, len(model.tags.tags))) for example in made)
+    parts = zip((window.words for window in prepare(item.text, model)), scores, strict=True)
+    return [Span(entity.start, entity.end, entity.label) for entity in decode(item.text, parts, model.tags)]
 
 
 def _sure(example: Example, tags: int) -> npt.NDArray[np.float32]:
@@ -77,7 +76,7 @@ def _can_come_back(item: Article, span: Span, words: Sequence[Word]) -> bool:
 
 def test_training_windows_are_serving_windows(seeds: list[Article], model: Checkpoint) -> None:
     made, _ = examples(seeds, model)
-    served = [window.ids for item in seeds for window in prepare(item.text, model).inputs]
+    served = [window.ids for item in seeds for window in prepare(item.text, model)]
     assert [tuple(example.input_ids) for example in made] == served
     assert len(served) > 50
 
@@ -86,7 +85,7 @@ def test_training_windows_are_serving_windows(seeds: list[Article], model: Check
 @given(items=st.lists(article(), max_size=3))
 def test_every_word_has_one_label_at_its_first_piece(model: Checkpoint, items: list[Article]) -> None:
     made, alignment = examples(items, model)
-    windows = [window for item in items for window in prepare(item.text, model).inputs]
+    windows = [window for item in items for window in prepare(item.text, model)]
     assert alignment.spans == sum(len(item.entities) for item in items)
     assert sum(tag != IGNORED for example in made for tag in example.labels) == sum(len(_words(item, model)) for item in items)
     for example, window in zip(made, windows, strict=True):

@@ -31,7 +31,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         intermediate_size=96,
         max_position_embeddings=POSITIONS + 2,
         type_vocab_size=1,
-        pad_token_id=1,
         initializer_range=0.2,
     )
     config.num_labels = 17

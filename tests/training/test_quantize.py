@@ -54,15 +54,15 @@ def test_matrices_are_rounded_tables_shared_and_the_classifier_exact(quantized: 
 
 def test_int8_is_what_auto_means_where_there_is_a_graph_for_it(quantized: Quantized, exact: Path, seed_texts: list[str]) -> None:
     text = seed_texts[0]
-    auto, int8, fp32 = (Extractor.load(quantized.model.path, precision=each) for each in ("auto", "int8", "fp32"))
+    auto, int8, fp32 = (Extractor.load(quantized.model.path, backend="onnx", precision=each) for each in ("auto", "int8", "fp32"))
     assert auto.predict(text) == int8.predict(text) != fp32.predict(text)
-    assert fp32.predict(text) == Extractor.load(exact).predict(text)
+    assert fp32.predict(text) == Extractor.load(exact, backend="onnx").predict(text)
 
 
 def test_a_document_gives_the_same_alone_in_a_batch_and_in_any_order_in_int8_too(
     quantized: Quantized, seed_texts: list[str]
 ) -> None:
-    extractor = Extractor.load(quantized.model.path, threads=2)
+    extractor = Extractor.load(quantized.model.path, threads=2, precision="int8")
     texts = [*seed_texts, "Đảng ủy xã Sơn Trung", "một hai"]
     together = extractor.predict(texts)
     assert extractor.predict(texts[::-1])[::-1] == together

@@ -46,15 +46,15 @@ def test_windows_are_those_of_serving_with_each_word_once(
     model = shards.window_plan(base, 40)
     rows = iter(cut(base))
     for text in texts:
-        document = prepare(text, model)
+        windows = list(prepare(text, model))
         pieces: list[int] = []
-        for window in document.inputs:
+        for window in windows:
             row = next(rows)
             assert tuple(row["input_ids"]) == window.ids
             assert tuple(row["starts"]) == window.first_pieces
             assert row["length"] == len(window.ids) <= 40
             pieces += row["input_ids"][1:-1]
-        words = [word for sentence in document.sentences for word in sentence]
+        words = [word for window in windows for word in window.words]
         assert pieces == [piece for word in words for piece in model.pieces(word.form)]
     assert next(rows, None) is None
 

@@ -10,7 +10,6 @@ from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor, prepare
-from nghiquyet.windows import windows
 from nghiquyet.words import Word
 from nghiquyet_training import articles as articles_module
 from nghiquyet_training.articles import Article, Span
@@ -153,13 +152,13 @@ def test_json_has_the_figures_of_each_slice_and_no_text(model: Checkpoint, label
 
 
 def _words(item: Article, model: Checkpoint) -> list[Word]:
-    return [word for sentence in prepare(item.text, model).sentences for word in sentence]
+    return [word for window in prepare(item.text, model) for word in window.words]
 
 
 def _borders(item: Article, model: Checkpoint) -> list[int]:
     """The words that begin a core, from the windows themselves; without the first of the text."""
-    pieces = [[len(model.pieces(word.form)) for word in sentence] for sentence in prepare(item.text, model).sentences]
-    return [window.core_start for window in windows(pieces, model.manifest.window)][1:]
+    words = _words(item, model)
+    return [words.index(window.words[0]) for window in prepare(item.text, model)][1:]
 
 
 def _bin(place: int, borders: Sequence[int]) -> str:

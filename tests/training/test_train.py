@@ -48,20 +48,9 @@ def _run(config: Config, parts: Split) -> tuple[Checkpoint, dict[str, Evaluation
     return train.run(config, parts, Console(file=io.StringIO()))
 
 
-def _without_graph(model: PreTrainedModel, folder: Path) -> None:
-    torch.nn.Module.half(model)
-    model.save_pretrained(folder)
-
-
 def _killed(model: PreTrainedModel, folder: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"half")
     raise KeyboardInterrupt
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Model folders without a graph, which takes longer to make than a tiny model to train; torch reads them."""
-    monkeypatch.setattr(train, "export", _without_graph)
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +185,7 @@ def test_what_is_published_names_no_folder_of_this_machine(learnt: Run) -> None:
         assert str(Path(learnt.config.base).parent) not in content
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_another_run_on_the_same_output_is_refused(learnt: Run, parts: Split) -> None:
     before = {path: path.read_bytes() for path in Path(learnt.config.output).rglob("*") if path.is_file()}
     other_seed = dataclasses.replace(learnt.config, training=dataclasses.replace(learnt.config.training, seed=7))
@@ -233,7 +222,7 @@ def _cut_the_last_save_short(output: Path) -> None:
     (last / "trainer_state.json").unlink()
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 @pytest.mark.parametrize("kind", ["phobert", "native"])
 def test_killed_in_the_second_epoch_it_goes_on_from_the_first(
     request: pytest.FixtureRequest, tmp_path: Path, watch: _Watch, parts: Split, uninterrupted: Callable[[Path], bytes], kind: str
@@ -259,7 +248,7 @@ def test_killed_in_the_second_epoch_it_goes_on_from_the_first(
     assert [entry["epoch"] for entry in logged] == [step for step in before if step <= 1] + after
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_killed_at_any_other_time_it_ends_the_same(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -298,7 +287,7 @@ def test_killed_at_any_other_time_it_ends_the_same(
     ]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_patience_is_counted_over_a_break_and_what_it_has_ended_is_not_trained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, native_base: Path, watch: _Watch, parts: Split
 ) -> None:
@@ -318,7 +307,7 @@ def test_patience_is_counted_over_a_break_and_what_it_has_ended_is_not_trained_a
     assert [entry["epoch"] for entry in _json_lines(tmp_path / "run" / "log.jsonl") if "ended" in entry] == [3]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tmp_path: Path, native_base: Path, parts: Split) -> None:
     weights = []
     for name, seed in (("one", 1), ("again", 1), ("other", 2)):
@@ -328,7 +317,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_gives_others(tmp_path:
     assert weights[0] == weights[1] != weights[2]
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_accumulated_batches_make_the_step_of_one_large_batch(tmp_path: Path, native_base: Path, parts: Split) -> None:
     whole, _ = _run(_config(native_base, tmp_path / "whole", batch_size=6, dropout=0.0), parts)
     cut, _ = _run(_config(native_base, tmp_path / "cut", batch_size=2, accumulation=3, dropout=0.0), parts)
@@ -342,6 +331,7 @@ def _distance(one: Path, other: Path) -> float:
     return max(float((left[name].float() - right[name].float()).abs().max()) for name in left)
 
 
+@pytest.mark.usefixtures("without_graph")
 def test_two_processes_come_to_the_result_of_one(tmp_path: Path, native_base: Path, few_articles: dict[str, Article]) -> None:
     items = list(few_articles.values())
     articles_module.write(tmp_path / "train.jsonl", items[:4])
@@ -377,7 +367,7 @@ def test_two_processes_come_to_the_result_of_one(tmp_path: Path, native_base: Pa
     assert losses[0] == pytest.approx(losses[1], rel=1e-4)
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_logs_for_tensorboard_if_wanted(tmp_path: Path, native_base: Path, parts: Split) -> None:
     _run(_config(native_base, tmp_path / "run", tensorboard=True), parts)
     (events,) = (tmp_path / "run" / "tensorboard").iterdir()
@@ -386,7 +376,7 @@ def test_logs_for_tensorboard_if_wanted(tmp_path: Path, native_base: Path, parts
     assert b"eval/f1" in content
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_the_same_name_for_another_base_is_another_run(tmp_path: Path, native_base: Path, parts: Split) -> None:
     base = Path(shutil.copytree(native_base, tmp_path / native_base.name))
     config = _config(native_base, tmp_path / "run")
@@ -397,7 +387,7 @@ def test_the_same_name_for_another_base_is_another_run(tmp_path: Path, native_ba
         _run(dataclasses.replace(config, base=str(base)), parts)
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_a_copyleft_base_is_named_in_terminal_and_facts(tmp_path: Path, native_base: Path, parts: Split) -> None:
     base = Path(shutil.copytree(native_base, tmp_path / "phobert-base-v2"))
     printed = io.StringIO()
@@ -406,7 +396,7 @@ def test_a_copyleft_base_is_named_in_terminal_and_facts(tmp_path: Path, native_b
     assert model.manifest.facts["licence"] == "agpl-3.0"
 
 
-@pytest.mark.usefixtures("quick")
+@pytest.mark.usefixtures("without_graph")
 def test_a_run_that_never_got_anywhere_is_no_hindrance(tmp_path: Path, native_base: Path, watch: _Watch, parts: Split) -> None:
     config = _config(native_base, tmp_path / "run")
     with pytest.raises(InputError, match=r"window\.pieces is 500, but .*native-base.* reads 128 at a time; lower it"):

@@ -73,5 +73,5 @@ def test_an_inside_tag_after_nothing_of_its_kind_begins_a_name(tags: str, spans:
 
 def test_a_missing_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(underthesea_ner, "_NAME_MODEL", "pipeline/ner/none.bin")
-    with pytest.raises(NghiquyetError, match=r"none\.bin is missing; reinstall it"):
+    with pytest.raises(NghiquyetError, match=r"none\.bin is missing; install it anew"):
         UndertheseaNer()

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from nghiquyet.checkpoint import Checkpoint
-from nghiquyet.extractor import Document, prepare
+from nghiquyet.extractor import prepare
+from nghiquyet.windows import WindowInput
 from nghiquyet.words import Word, breaks_line
 from nghiquyet_training.articles import Article, Span
 
@@ -40,10 +41,10 @@ def examples(articles: Iterable[Article], model: Checkpoint) -> tuple[list[Examp
     result: list[Example] = []
     alignment = Alignment()
     for article in articles:
-        document = prepare(article.text, model)
-        words = [word for sentence in document.sentences for word in sentence]
+        windows = list(prepare(article.text, model))
+        words = [word for window in windows for word in window.words]
         tags = model.tags.encode(len(words), word_spans(article, words, alignment))
-        result.extend(_examples(document, tags))
+        result.extend(_examples(windows, tags))
     return result, alignment
 
 
@@ -73,10 +74,10 @@ def _context(text: str, span: Span) -> str:
     )
 
 
-def _examples(document: Document, tags: Sequence[int]) -> list[Example]:
+def _examples(windows: Iterable[WindowInput], tags: Sequence[int]) -> list[Example]:
     result: list[Example] = []
     word = 0
-    for window in document.inputs:
+    for window in windows:
         labels = [IGNORED] * len(window.ids)
         for first_piece in window.first_pieces:
             labels[first_piece] = tags[word]

@@ -65,7 +65,7 @@ def shape(form: str) -> str:
 
 def labelled_sentences(article: Article) -> Iterator[LabelledSentence]:
     """The sentences of an article with their spans; a span whose border lies inside a word takes the whole word."""
-    found = sentences(article.text)
+    found = list(sentences(article.text))
     spans = word_spans(article, list(chain.from_iterable(found)), Alignment())
     offset = 0
     for sentence in found:

@@ -63,7 +63,7 @@ def quantize(source: Checkpoint, texts: Iterable[str], output: Path) -> Quantize
     """
     if not (source.path / ONNX).is_file():
         raise CheckpointError(f"{source.path / ONNX}: missing; nghiquyet-train export writes it")
-    windows = list(islice((window for text in texts for window in prepare(text, source).inputs), _WINDOWS))
+    windows = list(islice((window for text in texts for window in prepare(text, source)), _WINDOWS))
     if not windows:
         raise InputError("no text to observe ranges on: give some articles of the kind the model is for")
 

@@ -20,16 +20,22 @@ _FOLDER: Final = "pipeline/word_tokenize/models/ws_crf_vlsp2013_20230727"
 _BEGINS, _GOES_ON = "B-W", "I-W"
 
 
-def source() -> Path:
-    """The folder of underthesea's segmentation model.
+def of_underthesea(name: str) -> Path:
+    """A file or folder in the installed underthesea, by its path there.
 
     Raises:
-        NghiquyetError: if underthesea is not installed.
+        NghiquyetError: if underthesea is not installed, or without it.
     """
     spec = find_spec("underthesea")
-    if spec is None or spec.origin is None:
-        raise NghiquyetError("underthesea is not installed: pip install underthesea==9.5.0")
-    return Path(spec.origin).parent / _FOLDER
+    path = (Path(spec.origin).parent if spec and spec.origin else Path("underthesea")) / name
+    if not path.exists():
+        raise NghiquyetError(f"{path} is missing; install it anew: pip install --force-reinstall underthesea==9.5.0")
+    return path
+
+
+def source() -> Path:
+    """The folder of underthesea's segmentation model; the same error."""
+    return of_underthesea(_FOLDER)
 
 
 def weights(model: bytes) -> str:

@@ -6,17 +6,11 @@ then all shards become one Arrow file, which is mapped into memory and never rea
 
 import hashlib
 import math
-import multiprocessing
-import os
 import shutil
-import signal
-import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -27,9 +21,11 @@ from rich.progress import Progress
 
 from nghiquyet import checkpoint, corpus
 from nghiquyet.checkpoint import Checkpoint, Manifest
+from nghiquyet.documents import batched
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import prepare
 from nghiquyet.files import write_folder
+from nghiquyet.processes import in_order
 from nghiquyet.windows import WindowSize
 
 # A second or two of work for a process; what a kill can cost.
@@ -107,60 +103,24 @@ def cut(sources: Sequence[str], texts: Survey, base: Path, pieces: int, folder: 
 
 def _shards(sources: Sequence[str], base: Path, pieces: int, folder: Path, processes: int) -> Iterator[tuple[Path, int]]:
     """Each shard's folder once it is written, in order, and how many characters of text it holds."""
-    jobs = ((folder / f"{number:06}", texts) for number, texts in enumerate(_together(sources)))
+    together = batched(corpus.stream(sources), lambda document: len(document.text), None, _CHARACTERS_A_SHARD)
+    jobs = ((folder / f"{number:06}", [document.text for document in documents]) for number, documents in enumerate(together))
+    write = partial(_write, base, pieces)
     if processes == 1:
-        for shard, texts in jobs:
-            yield _write(shard, texts, base, pieces)
+        yield from map(write, jobs)
         return
-    # Not forked: a process that has started threads, as torch does, must not be.
-    pool = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _end_with_parent)
-    waiting: deque[Future[tuple[Path, int]]] = deque()
-    try:
-        for shard, texts in jobs:
-            waiting.append(pool.submit(_write, shard, texts, base, pieces))
-            if len(waiting) > 2 * processes:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-    except BrokenProcessPool as error:
-        raise InputError("a process that cut texts was killed, perhaps for want of memory; try fewer --processes") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    with closing(in_order(write, jobs, processes, "--processes")) as written:
+        yield from written
 
 
-def _together(sources: Sequence[str]) -> Iterator[list[str]]:
-    texts: list[str] = []
-    characters = 0
-    for document in corpus.stream(sources):
-        texts.append(document.text)
-        characters += len(document.text)
-        if characters >= _CHARACTERS_A_SHARD:
-            yield texts
-            texts, characters = [], 0
-    if texts:
-        yield texts
-
-
-def _end_with_parent() -> None:
-    """Ends this process when the one that started it ends, though it be killed, and at Ctrl-C without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def follow() -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-def _write(shard: Path, texts: Sequence[str], base: Path, pieces: int) -> tuple[Path, int]:
+def _write(base: Path, pieces: int, job: tuple[Path, Sequence[str]]) -> tuple[Path, int]:
+    shard, texts = job
     if not shard.exists():
         rows: list[tuple[int, int, tuple[int, ...], tuple[int, ...]]] = []
         for text in texts:
             document = int.from_bytes(_hash(text)[:8], "big", signed=True)
-            inputs = prepare(text, window_plan(base, pieces)).inputs
-            rows.extend((document, len(window.ids), window.ids, window.first_pieces) for window in inputs)
+            windows = prepare(text, window_plan(base, pieces))
+            rows.extend((document, len(window.ids), window.ids, window.first_pieces) for window in windows)
         columns = list(zip(*rows, strict=True)) or [()] * len(_SCHEMA)
         table = pa.table(dict(zip(_SCHEMA.names, columns, strict=True)), _SCHEMA)
         write_folder(shard, lambda draft: _save(draft, table.to_batches()))

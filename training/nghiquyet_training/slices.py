@@ -209,11 +209,11 @@ def _length(surface: str) -> str:
 
 def _positions(text: str, spans: Iterable[Span], model: Checkpoint) -> Iterator[str]:
     """Where each span lies in its window."""
-    document = prepare(text, model)
-    found = [word for sentence in document.sentences for word in sentence]
+    windows = list(prepare(text, model))
+    found = [word for window in windows for word in window.words]
     starts, ends = [word.start for word in found], [word.end for word in found]
     # The first words of all cores but the first: where one core ends, the next begins.
-    borders = list(accumulate(len(window.first_pieces) for window in document.inputs))[:-1]
+    borders = list(accumulate(len(window.first_pieces) for window in windows))[:-1]
     for span in spans:
         first, stop = bisect_right(ends, span.start), bisect_left(starts, span.end)
         yield NO_WORD if first == stop else _position(first, stop - 1, borders)

@@ -7,17 +7,15 @@ torch and transformers. What its network of the same name finds is not meant her
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from underthesea_core import CRFTagger
 
 from nghiquyet.entities import Entity
-from nghiquyet.errors import NghiquyetError
 from nghiquyet.prediction import Prediction
 from nghiquyet.segment import segmenter
 from nghiquyet.words import Sentence, sentences
+from nghiquyet_training.segmentation import of_underthesea
 
 _SPEECH_MODEL: Final = "pipeline/pos_tag/pos_crf_2017_10_11.bin"
 _NAME_MODEL: Final = "pipeline/ner/ner_crf_2017_10_12.bin"
@@ -74,13 +72,9 @@ class _Tagger:
     """One of the conditional random fields, with its templates."""
 
     def __init__(self, model: str, templates: Iterable[str]) -> None:
-        spec = find_spec("underthesea")
-        path = (Path(spec.origin).parent if spec and spec.origin else Path()) / model
-        if not path.is_file():
-            raise NghiquyetError(f"the model {path} is missing; reinstall it: pip install --force-reinstall underthesea==9.5.0")
         self._templates = [_Template.parse(name) for name in templates]
         self._crf = CRFTagger()
-        self._crf.load(str(path))
+        self._crf.load(str(of_underthesea(model)))
         self._labels: list[str] = self._crf.labels()
 
     def __call__(self, columns: Mapping[int, Sequence[str]]) -> tuple[list[str], list[float]]:

@@ -149,7 +149,7 @@ def _in_article(line: Line) -> Iterator[Finding]:
     if not article.entities and not line.faults:
         message = "no span; leave it out if nobody has labelled it, keep it if there is nothing to label"
         yield _finding(Severity.hint, "no-span", line, message)
-    cut = sentences(article.text)
+    cut = list(sentences(article.text))
     joined = [word for sentence in cut for word in segmenter("underthesea-crf")(sentence)]
     single = [word for sentence in cut for word in sentence]
     for span in article.entities:

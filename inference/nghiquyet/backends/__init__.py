@@ -1,5 +1,6 @@
 """What runs the network. Only the modules here import onnxruntime, torch or transformers, and only when asked for."""
 
+import os
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -7,6 +8,9 @@ import numpy.typing as npt
 
 from nghiquyet.checkpoint import ONNX, Checkpoint
 from nghiquyet.errors import NghiquyetError
+
+# Else ONNX Runtime, as it is imported, numbers the device in the home folder and reports to its makers.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 BackendName = Literal["auto", "onnx", "torch"]
 Precision = Literal["auto", "fp32", "bf16", "int8"]

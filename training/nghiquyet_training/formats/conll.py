@@ -101,7 +101,7 @@ def write(path: Path, articles: Sequence[Article], notes: Notes) -> None:
 
 
 def _columns(article: Article, tags: TagSet, notes: Notes) -> str:
-    found = sentences(article.text)
+    found = list(sentences(article.text))
     words = [word for sentence in found for word in sentence]
     covered = word_spans(article, words, Alignment())
     held = {Span(words[first].start, words[stop - 1].end, label) for first, stop, label in covered}
