@@ -31,6 +31,11 @@ Data = Annotated[list[Path] | None, typer.Option(help="Labelled JSONL to train o
 Name = Annotated[str, typer.Option(help="What the scored articles are called in the report and in a model card.")]
 Output = Annotated[Path | None, typer.Option(help="Folder of the run; the model is written to OUTPUT/model.")]
 Epochs = Annotated[float | None, typer.Option(help="Instead of the file's training.epochs.")]
+BackendOption = Annotated[str, typer.Option("--backend", help="onnx, torch, or auto.")]
+PrecisionOption = Annotated[
+    Literal["auto", "fp32", "bf16", "int8"],
+    typer.Option("--precision", help="What the network computes in: int8 is onnx's, bf16 torch's."),
+]
 Seed = Annotated[int | None, typer.Option(help="Instead of the file's training.seed.")]
 
 
@@ -224,10 +229,8 @@ def quantize(
 def evaluate(
     model: Annotated[str, typer.Argument(help="Model folder or hub id.")],
     data: Annotated[list[Path], typer.Argument(help="Labelled JSONL.")],
-    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
-    precision: Annotated[
-        Literal["auto", "fp32", "bf16", "int8"], typer.Option(help="What the network computes in: bf16 is torch's, int8 onnx's.")
-    ] = "auto",
+    backend: BackendOption = "auto",
+    precision: PrecisionOption = "auto",
     name: Name = "test",
     output: Annotated[Path | None, typer.Option(help="Write the report to this JSON file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write the report to this HTML page, with every mistake in context.")] = None,
@@ -265,6 +268,32 @@ def evaluate(
         if html:
             write_text(html, page.render(content, wanted))
     _console.print(evaluate.table(f"{name}: {len(wanted)} articles", evaluation))
+
+
+@app.command()
+def robustness(
+    model: Annotated[str, typer.Argument(help="Model folder or hub id.")],
+    data: Annotated[list[Path], typer.Argument(help="Labelled JSONL that the model was not trained on.")],
+    backend: BackendOption = "auto",
+    precision: PrecisionOption = "auto",
+    name: Name = "test",
+    output: Annotated[Path | None, typer.Option(help="Write the figures to this JSON file.")] = None,
+) -> None:
+    """Score a model on the same articles in other spellings, without marks, in capitals, misread or with markup.
+
+    [dim]nghiquyet-train robustness runs/mine/model my-test.jsonl[/dim]
+    """
+    from nghiquyet.cli import backend_name
+    from nghiquyet.extractor import Extractor
+    from nghiquyet.files import write_text
+    from nghiquyet_training import articles, report
+    from nghiquyet_training.robustness import robustness, table
+
+    wanted = articles.read(data)
+    found = robustness(Extractor.load(model, backend=backend_name(backend), precision=precision), wanted)
+    if output:
+        write_text(output, report.to_json({key: evaluation.to_dict() for key, evaluation in found.items()}))
+    _console.print(table(f"{name}: {len(wanted)} articles", found))
 
 
 @app.command()
@@ -318,7 +347,7 @@ def evaluate_records(
 def calibrate(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     data: Annotated[list[Path], typer.Argument(help="Labelled JSONL that the model was not trained on.")],
-    backend: Annotated[str, typer.Option(help="onnx, torch, or auto.")] = "auto",
+    backend: BackendOption = "auto",
     output: Annotated[Path | None, typer.Option(help="Write the model folder here instead of in its own place.")] = None,
 ) -> None:
     """Make the scores of a model say how often it is right: of entities with 0.9, nine in ten.
