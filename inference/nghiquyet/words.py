@@ -23,11 +23,11 @@ _TAGS = "a|article|b|blockquote|br|div|em|figcaption|figure|font|h[1-6]|i|img|li
 _SIGNS = "nbsp|amp|quot|apos|lt|gt|[lr][ds]quo|[nm]dash|hellip|bull|middot"
 _WORD = regex.compile(
     rf"""
-      (?P<markup></?+(?i:{_TAGS})\b[^<>]{{0,500}}>|&(?:{_SIGNS}|\#[0-9]{{1,6}});)       # <br/>  &nbsp;
-    | \p{{Nd}}+(?:[.,/:\-]\p{{Nd}}+){{0,20}}(?:(?:\p{{Ll}}\p{{M}}*){{1,3}}{_END})?+  # 1.234,5  12/10  37-38  21h
+      \p{{Nd}}+(?:[.,/:\-]\p{{Nd}}+){{0,20}}(?:(?:\p{{Ll}}\p{{M}}*){{1,3}}{_END})?+  # 1.234,5  12/10  37-38  21h
     | {_CAPITALS}(?:-{_CAPITALS}){{1,3}}{_END}                                       # KT-XH  NN-PTNT
     | [A-Za-z]{{1,20}}-[0-9]{{1,3}}{_END} | [A-Z][a-z]{{1,20}}-[a-z]{{1,9}}{_END}    # Covid-19  Jong-un
     | (?:{_ALNUM}){{1,{_LONGEST}}}+(?:['’](?:{_ALNUM}){{1,30}}+){{0,2}}+             # Huyện  H'Mông
+    | </?+(?i:{_TAGS})\b[^<>]{{0,500}}> | &(?:{_SIGNS}|\#[0-9]{{1,6}});                # <br/>  &nbsp;
     | \.{{2,9}} | [^\s\p{{L}}\p{{N}}\p{{M}}\p{{C}}]\p{{M}}* | \p{{M}}{{1,{_LONGEST}}}  # ...  %  a stray accent
     """,
     regex.VERBOSE,
@@ -65,7 +65,8 @@ def words(text: str) -> Iterator[Word]:
     ['Tỷ', 'lệ', 'hộ', 'nghèo', ':', '1,5-2', '%', '(', 'KT-XH', ')']
     """
     for match in _WORD.finditer(text):
-        if match["markup"]:
+        # Of all that is matched, only markup ends so.
+        if len(match[0]) > 2 and match[0][-1] in ">;":
             continue
         form = model_form(match[0])
         start = match.start()
