@@ -63,34 +63,47 @@ def build(reader: Reader) -> None:
         table = gr.HTML(apply_default_css=False, elem_classes="nq", elem_id="nq-collection-table")
     made = gr.DownloadButton(visible="hidden", elem_id="nq-collection-made")
 
+    # The reading that each visit waits for. Gradio may let one that it has cancelled go on, and show what it comes to.
+    readings: dict[str | None, object] = {}
+
     filters = [localities, indicators, years]
     shown = [localities, indicators, years, compared, charts, table, results, stop]
 
-    def read(found: Iterable[Source]) -> Iterator[tuple[Any, ...]]:
+    def read(found: Iterable[Source], visit: str | None) -> Iterator[tuple[Any, ...]]:
+        reading = readings[visit] = object()
         hidden = [*[gr.skip()] * (len(shown) - 2), gr.Column(visible=False), gr.Button(visible=True)]
         yield _Collection(), collection_view.status(Words.COLLECTION_OPENING.html()), *hidden
         sources = list(found)
         articles: list[Article] = []
         for source in sources:
+            if readings.get(visit) is not reading:
+                return
             yield _Collection(tuple(articles)), collection_view.progress(len(articles), len(sources)), *hidden
             articles.append(collection.read(source, reader))
+        if readings.get(visit) is not reading:
+            return
+        del readings[visit]
         yield _Collection(tuple(articles)), collection_view.progress(len(articles), len(sources)), *hidden
         yield show(_Collection(tuple(articles)))
 
-    def read_files(paths: Sequence[str] | None) -> Iterator[tuple[Any, ...]]:
+    def read_files(paths: Sequence[str] | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         sent = [uploads.confined(Path(path), Path(files.GRADIO_CACHE)) for path in paths or ()]
         if not sent:
             told = collection_view.status(Words.COLLECTION_NO_FILES.html(), "refused")
             yield None, gr.skip(), told, *[gr.skip()] * len(shown)
             return
-        for update in read(collection.sources(sent)):
+        for update in read(collection.sources(sent), request.session_hash):
             yield None, *update
 
-    def read_samples() -> Iterator[tuple[Any, ...]]:
-        yield from read(Source(title, text) for title, text in examples().items())
+    def read_samples(request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        yield from read((Source(title, text) for title, text in examples().items()), request.session_hash)
+
+    def stop_reading(kept: _Collection, request: gr.Request) -> tuple[Any, ...]:
+        readings.pop(request.session_hash, None)
+        return show(kept)
 
     def show(kept: _Collection) -> tuple[Any, ...]:
-        """All that was read; also what there is when the reading is stopped."""
+        """All that was read, or what there is when the reading is stopped."""
         rows = collection.rows(kept.articles)
         return (
             _Collection(kept.articles, rows),
@@ -136,7 +149,7 @@ def build(reader: Reader) -> None:
         samples.click(read_samples, outputs=[state, status, *shown], **reading),
     ]
     quick: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
-    stop.click(show, inputs=state, outputs=[state, status, *shown], cancels=runs, **quick)
+    stop.click(stop_reading, inputs=state, outputs=[state, status, *shown], cancels=runs, **quick)
     for dropdown in (*filters, compared):
         dropdown.input(choose, inputs=[state, *filters, compared], outputs=[compared, charts, table], **quick)
     for kind, button in offered.items():

@@ -44,8 +44,10 @@ def folded(name: str) -> str:
     >>> folded("Bà Rịa - Vũng Tàu"), folded("Đăk Nông"), folded("Phường 02"), folded("Khánh Hòa") == folded("KHÁNH HOÀ")
     ('bà rịa vũng tàu', 'đắk nông', 'phường 2', True)
     """
-    spelled = (model_form(word).casefold() for word in name.replace("-", " ").replace("–", " ").replace("’", "'").split())
-    whole = " ".join(_VARIANTS.get(word, (word.lstrip("0") or "0") if word.isdecimal() else word) for word in spelled)
+    parts = name.replace("-", " ").replace("–", " ").replace("’", "'").split()
+    # Once more, because "ùY" is an old spelling only in small letters.
+    spelled = (model_form(model_form(part).casefold()) for part in parts)
+    whole = " ".join(_VARIANTS.get(word, (word.lstrip("0") or "0") if word.isdecimal() else word) for word in spelled if word)
     return _RENAMED.get(whole, whole)
 
 
