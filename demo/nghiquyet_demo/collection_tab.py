@@ -63,7 +63,7 @@ def build(reader: Reader) -> None:
         table = gr.HTML(apply_default_css=False, elem_classes="nq", elem_id="nq-collection-table")
     made = gr.DownloadButton(visible="hidden", elem_id="nq-collection-made")
 
-    # The reading that each visit waits for. Gradio may let one that it has cancelled go on, and show what it comes to.
+    # The reading that each visit waits for. Gradio may let one that it has cancelled go on, and shows what it comes to.
     readings: dict[str | None, object] = {}
 
     filters = [localities, indicators, years]
@@ -76,15 +76,16 @@ def build(reader: Reader) -> None:
         sources = list(found)
         articles: list[Article] = []
         for source in sources:
-            if readings.get(visit) is not reading:
-                return
             yield _Collection(tuple(articles)), collection_view.progress(len(articles), len(sources)), *hidden
             articles.append(collection.read(source, reader))
-        if readings.get(visit) is not reading:
-            return
-        del readings[visit]
-        yield _Collection(tuple(articles)), collection_view.progress(len(articles), len(sources)), *hidden
-        yield show(_Collection(tuple(articles)))
+            if readings.get(visit) is not reading:
+                break
+        else:
+            del readings[visit]
+            yield _Collection(tuple(articles)), collection_view.progress(len(articles), len(sources)), *hidden
+        # Also where it was stopped: what comes last is shown once more as the reading ends.
+        if visit not in readings:
+            yield show(_Collection(tuple(articles)))
 
     def read_files(paths: Sequence[str] | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         sent = [uploads.confined(Path(path), Path(files.GRADIO_CACHE)) for path in paths or ()]
