@@ -6,7 +6,7 @@ from typing import Final
 from nghiquyet import Prediction
 from nghiquyet_demo import facts, highlight
 from nghiquyet_demo.articles import Refused, vietnamese
-from nghiquyet_demo.tables import Cell, Row, figures, percent, said, table
+from nghiquyet_demo.tables import Cell, Row, amount, figures, percent, said, state, status_line, table, unit
 from nghiquyet_demo.timeline import timeline
 from nghiquyet_demo.wording import Words
 
@@ -16,12 +16,12 @@ _ORGANISATION_COLUMNS: Final = (Words.NAME, Words.LEVEL, Words.LOCALITY, Words.M
 
 
 def waiting() -> str:
-    return _status(Words.WAITING.html(), "idle")
+    return status_line(Words.WAITING.html())
 
 
 def refused(reason: Refused | None) -> str:
     """Why nothing was read; without a reason, that something went wrong here."""
-    return _status(reason.html() if reason else Words.FAILED.html(), "refused")
+    return status_line(reason.html() if reason else Words.FAILED.html(), "refused")
 
 
 def article(prediction: Prediction, name: str | None = None) -> tuple[str, str]:
@@ -35,7 +35,7 @@ def article(prediction: Prediction, name: str | None = None) -> tuple[str, str]:
     counts = Words.FOUND.html(targets=len(found), people=len(people), organisations=len(bodies))
     source = f'<span class="nq-source" lang="vi">{escape(name)}</span> ' if name else ""
     notice = "" if vietnamese(prediction.text) else f'<p class="nq-notice">{Words.NOT_VIETNAMESE.html()}</p>'
-    summary = _status(source + (counts if prediction.entities else Words.NOTHING.html()), "found") + notice
+    summary = status_line(source + (counts if prediction.entities else Words.NOTHING.html()), "found") + notice
     return summary, (
         f'<div class="nq-article">{_slider()}'
         + table("targets", Words.TARGETS, _TARGET_COLUMNS, map(_target, found), Words.NO_TARGETS)
@@ -53,10 +53,6 @@ def article(prediction: Prediction, name: str | None = None) -> tuple[str, str]:
     )
 
 
-def _status(html: str, kind: str) -> str:
-    return f'<p class="nq-status nq-{kind}" role="status">{html}</p>'
-
-
 def _slider() -> str:
     return (
         f'<div class="nq-filter"><label for="nq-least">{Words.LEAST_SCORE.html()}</label>'
@@ -69,7 +65,6 @@ def _target(fact: facts.Fact) -> Row:
     sign = f'<span class="nq-sign" aria-hidden="true">{fact.sign}</span> ' if fact.sign else ""
     change = f'<span class="nq-unseen">{fact.change.html()}</span>' if fact.change else ""
     baseline = f'<small class="nq-under">{Words.FROM.html()} {figures(fact.baseline)}</small>' if fact.baseline else ""
-    unit = " ".join(part for part in (escape(fact.unit), fact.per.html() if fact.per else "") if part)
     year = str(fact.year) if fact.year else ""
     period = fact.period if fact.period and not (year and fact.period.endswith(year)) else ""
     value = f"{sign}{change}{figures(fact.value) or facts.NOTHING}{baseline}"
@@ -77,11 +72,11 @@ def _target(fact: facts.Fact) -> Row:
     return Row(
         (
             said(fact.indicator),
-            Cell(value, "" if fact.amount is None else float(fact.amount)),
-            Cell(unit or facts.NOTHING, fact.unit),
+            amount(fact, value),
+            Cell(unit(fact) or facts.NOTHING, fact.unit),
             Cell(deadline or facts.NOTHING, float(fact.year) if fact.year else ""),
             said(fact.owner or facts.NOTHING),
-            Cell(f'<span class="nq-state" data-status="{fact.status.name.lower()}">{fact.status.html()}</span>', fact.status.vi),
+            state(fact),
             percent(fact.entity.score),
         ),
         (fact.entity,),

@@ -121,7 +121,7 @@ def rows(articles: Sequence[Article]) -> tuple[Row, ...]:
         for column, targets in enumerate(row.cells)
         for target in targets
     }
-    places = [f"{column.place.kind} {column.place.name}" if column.place else None for column in lined_up.columns]
+    places = [column.place.full_name if column.place else None for column in lined_up.columns]
     return tuple(
         Row(article, number, target, places[column], sector(target.indicator or target.raw), wording[column, target.entity.start])
         for column, (article, prediction) in enumerate(found)

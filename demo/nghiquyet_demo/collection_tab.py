@@ -13,6 +13,7 @@ from nghiquyet_demo import collection, collection_view, downloads, exports, uplo
 from nghiquyet_demo.articles import examples
 from nghiquyet_demo.collection import Article, Choice, Row, Source
 from nghiquyet_demo.reader import Reader
+from nghiquyet_demo.tables import status_line
 from nghiquyet_demo.wording import Words
 
 # Collections that are read at the same time; the visitors after them wait in line.
@@ -72,7 +73,7 @@ def build(reader: Reader) -> None:
     def read(found: Iterable[Source], visit: str | None) -> Iterator[tuple[Any, ...]]:
         reading = readings[visit] = object()
         hidden = [*[gr.skip()] * (len(shown) - 2), gr.Column(visible=False), gr.Button(visible=True)]
-        yield _Collection(), collection_view.status(Words.COLLECTION_OPENING.html()), *hidden
+        yield _Collection(), status_line(Words.COLLECTION_OPENING.html()), *hidden
         sources = list(found)
         articles: list[Article] = []
         for source in sources:
@@ -90,7 +91,7 @@ def build(reader: Reader) -> None:
     def read_files(paths: Sequence[str] | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         sent = [uploads.confined(Path(path), Path(files.GRADIO_CACHE)) for path in paths or ()]
         if not sent:
-            told = collection_view.status(Words.COLLECTION_NO_FILES.html(), "refused")
+            told = status_line(Words.COLLECTION_NO_FILES.html(), "refused")
             yield None, gr.skip(), told, *[gr.skip()] * len(shown)
             return
         for update in read(collection.sources(sent), request.session_hash):
@@ -168,7 +169,7 @@ _DOWNLOADS: Final = {
 
 
 def _waiting() -> str:
-    return collection_view.status(Words.COLLECTION_WAITING.html())
+    return status_line(Words.COLLECTION_WAITING.html())
 
 
 def _drawn(rows: Sequence[Row], everything: Sequence[Row], indicator: str | None) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 from nghiquyet_demo import charts, facts
 from nghiquyet_demo.articles import Refused
 from nghiquyet_demo.collection import Article, Choice, Row
-from nghiquyet_demo.tables import Cell, figures, said, table
+from nghiquyet_demo.tables import Cell, amount, figures, said, state, status_line, table, unit
 from nghiquyet_demo.tables import Row as TableRow
 from nghiquyet_demo.wording import Words
 
@@ -27,22 +27,17 @@ _COLUMNS: Final = (
 )
 
 
-def status(html: str, kind: str = "idle") -> str:
-    """One visible line that screen readers announce."""
-    return f'<p class="nq-status nq-{kind}" role="status">{html}</p>'
-
-
 def progress(done: int, total: int) -> str:
     words = Words.COLLECTION_PROGRESS
     told = escape(words.both(done=done, total=total))
     bar = f'<progress class="nq-progress" max="{total}" value="{done}" aria-label="{told}"></progress>'
-    return status(f"{words.html(done=done, total=total)}{bar}")
+    return status_line(f"{words.html(done=done, total=total)}{bar}")
 
 
 def done(articles: Sequence[Article], targets: int) -> str:
     """How much was read and found, and what could not be read, with the reasons."""
     found = Words.COLLECTION_DONE.html(articles=_read(articles), targets=targets)
-    return status(found, "found") + unread(articles)
+    return status_line(found, "found") + unread(articles)
 
 
 def unread(articles: Iterable[Article]) -> str:
@@ -119,15 +114,14 @@ def _read(articles: Iterable[Article]) -> int:
 def _row(row: Row) -> TableRow:
     fact = facts.fact(row.target)
     sector = Words[f"SECTOR_{row.sector.upper()}"].html()
-    unit = " ".join(part for part in (escape(fact.unit), fact.per.html() if fact.per else "") if part)
     return TableRow(
         (
             Cell(f'{escape(fact.indicator)}<small class="nq-under">{sector}</small>', fact.indicator),
             said(row.locality) if row.locality else Cell(Words.UNKNOWN.html()),
-            Cell(f"{figures(fact.value)} {unit}".strip() or facts.NOTHING, "" if fact.amount is None else float(fact.amount)),
+            amount(fact, f"{figures(fact.value)} {unit(fact)}".strip()),
             Cell(str(row.year) if row.year else facts.NOTHING, float(row.year) if row.year else ""),
             said(fact.owner or facts.NOTHING),
-            Cell(f'<span class="nq-state" data-status="{fact.status.name.lower()}">{fact.status.html()}</span>', fact.status.vi),
+            state(fact),
             said(row.article.name),
         ),
         (),

@@ -14,6 +14,7 @@ from nghiquyet import Entity, InputError, Prediction, display
 from nghiquyet_demo import downloads, highlight
 from nghiquyet_demo.articles import Refused
 from nghiquyet_demo.corrections import Draft, Session, changed
+from nghiquyet_demo.tables import status_line
 from nghiquyet_demo.wording import Words
 
 # The order in which the page names the labels of the project, before those of other models.
@@ -64,7 +65,7 @@ def build(tab: gr.Tab, article: gr.State, labels: Sequence[str], folder: Path) -
         try:
             kept.save(new)
         except Refused as reason:
-            return gr.skip(), kept, _line(reason.html(), "refused"), *(gr.skip(),) * 3
+            return gr.skip(), kept, status_line(reason.html(), "refused"), *(gr.skip(),) * 3
         except InputError:
             return gr.skip(), kept, _status(Words.CORRECTIONS_NOT_SAVED, "refused"), *(gr.skip(),) * 3
         return new, kept, _saved(new), _marked(new), *_buttons(new, kept)
@@ -125,11 +126,7 @@ def _saved(draft: Draft) -> str:
 
 
 def _status(words: Words, kind: str = "idle", **values: object) -> str:
-    return _line(words.html(**values), kind)
-
-
-def _line(html: str, kind: str) -> str:
-    return f'<p class="nq-status nq-{kind}" role="status">{html}</p>'
+    return status_line(words.html(**values), kind)
 
 
 def _template(labels: Sequence[str]) -> str:

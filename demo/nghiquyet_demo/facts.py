@@ -30,7 +30,7 @@ _LEVELS: Final = {
 class Fact:
     """A target as the table shows it; what the text leaves unsaid is "" or None.
 
-    `value` and `baseline` are in Vietnamese figures ("1.234,5"), which `english()` turns round; `amount` sorts.
+    `value` and `baseline` are in Vietnamese figures ("1.234,5"), which `rendering.turned` makes English; `amount` sorts.
     """
 
     entity: Entity
@@ -67,18 +67,6 @@ def fact(target: Target) -> Fact:
     )
 
 
-def english(figures: str) -> str:
-    """Points for commas and commas for points, which is also the way back.
-
-    >>> english("1.234,5")
-    '1,234.5'
-    """
-    return figures.translate(_TURNED)
-
-
-_TURNED: Final = str.maketrans(",.", ".,")
-
-
 def _baseline(target: Target) -> str:
     start = target.baseline
     if start is None:
@@ -110,6 +98,5 @@ def person(record: Person) -> Named:
 
 
 def organisation(record: Organisation) -> Named:
-    place = record.place
-    where = f"{place.kind} {place.name}".strip() if place else ""
+    where = record.place.full_name if record.place else ""
     return Named(record.name, where, "", _LEVELS[record.level] if record.level else None, record.mentions)

@@ -12,7 +12,7 @@ from nghiquyet_demo.articles import Refused, readable
 from nghiquyet_demo.differences import Kind, Pair, pairs
 from nghiquyet_demo.facts import NOTHING
 from nghiquyet_demo.reader import Reader
-from nghiquyet_demo.tables import Cell, Row, table
+from nghiquyet_demo.tables import Cell, Row, status_line, table
 from nghiquyet_demo.wording import Words
 
 _COLUMNS = (Words.MODELS_KIND, Words.MODEL_A, Words.MODEL_B)
@@ -27,7 +27,7 @@ def build(readers: Mapping[str, Reader]) -> None:
     )
     button = gr.Button(Words.MODELS_COMPARE.label, variant="primary", elem_id="nq-models-compare")
     result = gr.HTML(
-        _status(Words.MODELS_WAITING.html(), "idle"), apply_default_css=False, elem_classes="nq", elem_id="nq-models-result"
+        status_line(Words.MODELS_WAITING.html()), apply_default_css=False, elem_classes="nq", elem_id="nq-models-result"
     )
 
     def compare(given: str | None) -> str:
@@ -58,7 +58,7 @@ def _compared(text: str, one: _Model, other: _Model) -> str:
     apart = {entity.start for pair in different for entity in (pair.first, pair.second) if entity}
     listed = table("differences", Words.MODELS_DIFFERENCES, _COLUMNS, map(_row, different), Words.MODELS_NONE)
     sides = _side(Words.MODEL_A, text, one, apart) + _side(Words.MODEL_B, text, other, apart)
-    return f'{_status(summary)}<div class="nq-article">{listed}<div class="nq-sides">{sides}</div></div>'
+    return f'{status_line(summary, "found")}<div class="nq-article">{listed}<div class="nq-sides">{sides}</div></div>'
 
 
 def _side(title: Words, text: str, model: _Model, apart: Collection[int]) -> str:
@@ -86,7 +86,3 @@ def _cell(entity: Entity | None) -> Cell:
     return Cell(
         f'{escape(entity.text)}<small class="nq-under">{highlight.label_name(entity.label)} {entity.score:.0%}</small>', entity.text
     )
-
-
-def _status(html: str, kind: str = "found") -> str:
-    return f'<p class="nq-status nq-{kind}" role="status">{html}</p>'

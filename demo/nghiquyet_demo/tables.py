@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from nghiquyet import Entity
-from nghiquyet_demo.facts import english
+from nghiquyet import Entity, rendering
+from nghiquyet_demo.facts import NOTHING, Fact
 from nghiquyet_demo.wording import Words
 
 
@@ -33,7 +33,7 @@ def said(text: str) -> Cell:
 
 def figures(text: str) -> str:
     """Vietnamese figures in both languages, as HTML."""
-    turned = english(text)
+    turned = rendering.turned(text)
     if turned == text:
         return escape(text)
     return f'<span class="nq-w" lang="vi">{escape(text)}</span><span class="nq-w" lang="en">{escape(turned)}</span>'
@@ -41,6 +41,25 @@ def figures(text: str) -> str:
 
 def percent(score: float) -> Cell:
     return Cell(f"{score:.0%}", score)
+
+
+def unit(fact: Fact) -> str:
+    """The unit and the time that the value is per, as HTML; "" if there is neither."""
+    return " ".join(part for part in (escape(fact.unit), fact.per.html() if fact.per else "") if part)
+
+
+def amount(fact: Fact, html: str) -> Cell:
+    """What is shown of a value, sorted by its number."""
+    return Cell(html or NOTHING, "" if fact.amount is None else float(fact.amount))
+
+
+def state(fact: Fact) -> Cell:
+    return Cell(f'<span class="nq-state" data-status="{fact.status.name.lower()}">{fact.status.html()}</span>', fact.status.vi)
+
+
+def status_line(html: str, kind: str = "idle") -> str:
+    """One visible line that screen readers announce; `kind` is "idle", "found" or "refused"."""
+    return f'<p class="nq-status nq-{kind}" role="status">{html}</p>'
 
 
 def table(name: str, title: Words, columns: Sequence[Words], rows: Iterable[Row], nothing: Words) -> str:

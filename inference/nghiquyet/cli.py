@@ -25,8 +25,17 @@ from nghiquyet.runs import Loading
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
-_BACKEND_HELP: Final = "onnx, torch, or auto: the quickest there is."
-_PRECISION_HELP: Final = "What the network computes in: int8 is onnx's, bf16 torch's. Default: the quickest."
+ModelOption = Annotated[
+    str | None, typer.Option("--model", help="Model folder or hub id. Default: the model that comes with the package.")
+]
+BackendOption = Annotated[str, typer.Option("--backend", help="onnx, torch, or auto: the quickest there is.")]
+DeviceOption = Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:1, mps.")]
+PrecisionOption = Annotated[
+    Precision,
+    typer.Option("--precision", help="What the network computes in: int8 is onnx's, bf16 torch's. Default: the quickest."),
+]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads. Default: all cores.")]
+
 
 # Failures that are told one by one at the end of a run.
 _TOLD: Final = 5
@@ -76,12 +85,10 @@ def predict(
     ] = None,
     text_column: Annotated[str, typer.Option(help="Where .jsonl, .csv and .parquet have the texts.")] = "text",
     id_column: Annotated[str, typer.Option(help="Where they have the names by which texts are reported.")] = "id",
-    model: Annotated[
-        str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
-    ] = None,
-    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
-    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
-    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
+    model: ModelOption = None,
+    backend: BackendOption = "auto",
+    device: DeviceOption = "cpu",
+    precision: PrecisionOption = "auto",
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads of each process. Default: all cores, shared by --workers.")
     ] = None,
@@ -148,13 +155,11 @@ def serve(
         str, typer.Option(help="Address to listen on. 0.0.0.0 lets other machines in: there is no password.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 is any that is free.")] = 8000,
-    model: Annotated[
-        str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
-    ] = None,
-    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
-    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
-    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads. Default: all cores.")] = None,
+    model: ModelOption = None,
+    backend: BackendOption = "auto",
+    device: DeviceOption = "cpu",
+    precision: PrecisionOption = "auto",
+    threads: ThreadsOption = None,
     max_chars: Annotated[int, typer.Option(min=1, help="Characters of a request, all its texts together.")] = 200_000,
     max_texts: Annotated[int, typer.Option(min=1, help="Texts of a request.")] = 64,
     timeout: Annotated[float, typer.Option(min=0.001, help="Seconds for a request to arrive, and then to be answered.")] = 30,
@@ -293,13 +298,11 @@ def compare(
     ],
     out: Annotated[list[Path] | None, typer.Option(help="Write to this file (.csv .xlsx .html .jsonl); may be repeated.")] = None,
     shared: Annotated[bool, typer.Option("--shared", help="Only indicators that several of the documents have.")] = False,
-    model: Annotated[
-        str | None, typer.Option(help="Model folder or hub id. Default: the model that comes with the package.")
-    ] = None,
-    backend: Annotated[str, typer.Option(help=_BACKEND_HELP)] = "auto",
-    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, mps.")] = "cpu",
-    precision: Annotated[Precision, typer.Option(help=_PRECISION_HELP)] = "auto",
-    threads: Annotated[int | None, typer.Option(min=1, help="CPU threads. Default: all cores.")] = None,
+    model: ModelOption = None,
+    backend: BackendOption = "auto",
+    device: DeviceOption = "cpu",
+    precision: PrecisionOption = "auto",
+    threads: ThreadsOption = None,
 ) -> None:
     """Line up the targets of several articles by what they measure: which district promises what.
 

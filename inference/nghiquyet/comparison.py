@@ -105,7 +105,7 @@ class Comparison:
     @property
     def headings(self) -> tuple[str, ...]:
         """A heading a column: its place, or the end of the document's name; both where the place alone would stand twice."""
-        places = [f"{column.place.kind} {column.place.name}" if column.place else None for column in self.columns]
+        places = [column.place.full_name if column.place else None for column in self.columns]
         names = [PurePath(column.document).stem or column.document for column in self.columns]
         return tuple(
             name if place is None else place if places.count(place) == 1 else f"{place} ({name})"

@@ -60,13 +60,13 @@ def _several(**fields: pa.DataType) -> pa.DataType:
 
 _TEXT, _WHOLE, _REAL = pa.string(), pa.int64(), pa.float64()
 _PLACE: Final = {"start": _WHOLE, "end": _WHOLE, "text": _TEXT, "score": _REAL}
-_MENTIONS: Final = _several(label=_TEXT, **_PLACE)
+ENTITIES: Final = _several(label=_TEXT, **_PLACE)
 _UNIT: Final = pa.struct({"code": _TEXT, "name": _TEXT})
 _DOCUMENTS: Final = pa.schema(
     {
         "id": _TEXT,
         "text": _TEXT,
-        "entities": _MENTIONS,
+        "entities": ENTITIES,
         "targets": _several(
             **_PLACE,
             indicator=_TEXT,
@@ -82,12 +82,12 @@ _DOCUMENTS: Final = pa.schema(
             owner=_TEXT,
             status=_TEXT,
         ),
-        "people": _several(name=_TEXT, role=_TEXT, organisation=_TEXT, mentions=_MENTIONS),
+        "people": _several(name=_TEXT, role=_TEXT, organisation=_TEXT, mentions=ENTITIES),
         "organisations": _several(
             name=_TEXT,
             level=_TEXT,
             place=pa.struct({"kind": _TEXT, "name": _TEXT, "level": _TEXT, "before": _UNIT, "after": _UNIT}),
-            mentions=_MENTIONS,
+            mentions=ENTITIES,
         ),
         "error": _TEXT,
     }

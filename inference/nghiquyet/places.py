@@ -102,6 +102,11 @@ class Place:
     near: tuple[Near, ...] = field(default=(), repr=False, compare=False)
 
     @property
+    def full_name(self) -> str:
+        """Kind and name: "huyện Hương Khê"."""
+        return f"{self.kind} {self.name}".strip()
+
+    @property
     def level(self) -> Level:
         return _level(self.kind, self.name) or "province"
 

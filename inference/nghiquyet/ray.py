@@ -10,13 +10,9 @@ import pyarrow as pa
 from nghiquyet.backends import BackendName, Precision
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
+from nghiquyet.parquet import ENTITIES
 from nghiquyet.prediction import Prediction
 from nghiquyet.text import is_unicode
-
-# Said for every block: a block without any entity would have another type else, and Ray would pickle what it cannot type.
-ENTITIES: Final = pa.list_(
-    pa.struct([("label", pa.string()), ("start", pa.int64()), ("end", pa.int64()), ("text", pa.string()), ("score", pa.float64())])
-)
 
 
 class Predictor:
@@ -98,5 +94,6 @@ def _columns(found: list[Prediction | None]) -> dict[str, pa.Array]:
 
 def _column(name: str, values: list[Any]) -> pa.Array:
     if name == "entities":
+        # Said for every block: one without any entity would have another type else, and Ray would pickle what it cannot type.
         return pa.array(values, ENTITIES)
     return pa.array([None if value is None else json.dumps(value, ensure_ascii=False) for value in values], pa.string())

@@ -12,6 +12,7 @@ from nghiquyet.wordings import Change
 STATUSES: Final[dict[Status, str]] = {"planned": "kế hoạch", "achieved": "đã đạt"}
 
 _SIGNS: Final[dict[Comparator, str]] = {"=": "", "range": "", ">=": "≥ ", ">": "> ", "<=": "≤ ", "<": "< ", "approx": "≈ "}
+_TURNED: Final = str.maketrans(",.", ".,")
 _PERS: Final[dict[Per, str]] = {"year": "/năm", "term": "/nhiệm kỳ", "month": "/tháng", "quarter": "/quý"}
 _VERBS: Final[dict[Change, str]] = {"increase": "tăng ", "decrease": "giảm ", "keep": "giữ ", "eliminate": "xoá ", "reach": ""}
 _ARRIVING: Final[dict[Change, str]] = {"increase": "tăng lên ", "decrease": "giảm còn "}
@@ -26,7 +27,16 @@ def number(value: Decimal) -> str:
     >>> number(Decimal("1234.50")), number(Decimal(9))
     ('1.234,50', '9')
     """
-    return f"{value:,f}".translate(str.maketrans(",.", ".,"))
+    return turned(f"{value:,f}")
+
+
+def turned(figures: str) -> str:
+    """Points for commas and commas for points: English figures from Vietnamese ones, and the other way round.
+
+    >>> turned("1.234,5")
+    '1,234.5'
+    """
+    return figures.translate(_TURNED)
 
 
 def value(target: Target) -> str:

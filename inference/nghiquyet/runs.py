@@ -1,7 +1,6 @@
 """Extraction from many inputs, in order, in bounded memory: in this process, or in several."""
 
 import hashlib
-import os
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -10,7 +9,7 @@ from importlib.metadata import version
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
-from nghiquyet.backends import BackendName, Precision
+from nghiquyet.backends import BackendName, Precision, cores
 from nghiquyet.checkpoint import MANIFEST, Checkpoint
 from nghiquyet.corpus import Columns
 from nghiquyet.documents import Document, Failure, Input, batched
@@ -124,7 +123,7 @@ def extract_together(remaining: Iterable[list[Input]], loading: Loading, workers
     """
     from nghiquyet import processes
 
-    loading = replace(loading, threads=loading.threads or max(1, _cores() // workers))
+    loading = replace(loading, threads=loading.threads or max(1, cores() // workers))
     with closing(processes.in_order(partial(_results_here, loading), remaining, workers, "--workers")) as found:
         for results in found:
             yield from results
@@ -172,7 +171,3 @@ def _results_here(loading: Loading, batch: list[Input]) -> list[Result]:
             # Records are read here, where several processes share the work, and go with it.
             _ = result.prediction.targets, result.prediction.people, result.prediction.organisations
     return results
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

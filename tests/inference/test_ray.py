@@ -11,7 +11,8 @@ import pyarrow as pa
 import pytest
 
 from nghiquyet import Extractor, InputError, Prediction
-from nghiquyet.ray import ENTITIES, Predictor
+from nghiquyet.parquet import ENTITIES
+from nghiquyet.ray import Predictor
 
 
 @pytest.fixture(scope="module")

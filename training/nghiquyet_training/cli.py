@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from nghiquyet_training.config import Config
 
 from nghiquyet import command
+from nghiquyet.backends import Precision
 from nghiquyet.errors import InputError
 from nghiquyet_training import data_cli
 
@@ -33,7 +34,7 @@ Output = Annotated[Path | None, typer.Option(help="Folder of the run; the model 
 Epochs = Annotated[float | None, typer.Option(help="Instead of the file's training.epochs.")]
 BackendOption = Annotated[str, typer.Option("--backend", help="onnx, torch, or auto.")]
 PrecisionOption = Annotated[
-    Literal["auto", "fp32", "bf16", "int8"],
+    Precision,
     typer.Option("--precision", help="What the network computes in: int8 is onnx's, bf16 torch's."),
 ]
 Seed = Annotated[int | None, typer.Option(help="Instead of the file's training.seed.")]

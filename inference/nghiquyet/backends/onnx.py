@@ -1,6 +1,5 @@
 """ONNX Runtime: the default on CPUs, small to install and quick to start."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
+from nghiquyet.backends import cores
 from nghiquyet.checkpoint import ONNX, ONNX_INT8
 from nghiquyet.errors import CheckpointError, NghiquyetError
 
@@ -33,7 +33,7 @@ class OnnxBackend:
             )
         graph = _graph(folder, device, precision)
         self._alone = device == "cpu"
-        threads = threads or _cores()
+        threads = threads or cores()
         self._pool = ThreadPoolExecutor(threads, "nghiquyet-onnx") if self._alone and threads > 1 else None
         self.pieces_together = threads * _PIECES_A_THREAD
         options = ort.SessionOptions()
@@ -59,11 +59,6 @@ class OnnxBackend:
     def _run(self, ids: npt.NDArray[np.int64], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
         (logits,) = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
         return np.asarray(logits, dtype=np.float32)
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _graph(folder: Path, device: str, precision: str) -> Path:
