@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nghiquyet.errors import InputError
 from nghiquyet_training import config
-from nghiquyet_training.config import Config, DataConfig, SearchConfig, TrainingConfig, WindowConfig
+from nghiquyet_training.config import AugmentationConfig, Config, DataConfig, SearchConfig, TrainingConfig, WindowConfig
 
 FILES = sorted((Path(__file__).parents[2] / "training").glob("*.toml"))
 
@@ -45,6 +45,7 @@ def test_the_default_file_documents_every_key(default: Path) -> None:
     assert content["data"].keys() == _keys(DataConfig)
     assert content["window"].keys() == _keys(WindowConfig)
     assert content["training"].keys() == _keys(TrainingConfig)
+    assert content["augmentation"].keys() == _keys(AugmentationConfig)
     assert content["search"].keys() == _keys(SearchConfig)
 
 
@@ -117,6 +118,8 @@ def test_a_base_that_is_no_folder_here_is_taken_for_a_hub_id(tmp_path: Path) -> 
         ("[training]\nhead_learning_rate = -1e-3", "training.head_learning_rate must be above 0"),
         ("[training]\nweight_decay = -0.1", "training.weight_decay must be at least 0"),
         ("[training]\nwarmup = 100", "training.warmup must be at least 0 and below 1, found 100"),
+        ("[augmentation]\nupper_case = 1.5", "augmentation.upper_case must be from 0 to 1, found 1.5"),
+        ("[augmentation]\nupper_case = 0.7\nlower_case = 0.5", "augmentation must be shares that come to 1 at most"),
         ("[training]\ndropout = 1.0", "training.dropout must be"),
         ("[training]\npatience = -1", "training.patience must be at least 0"),
         ("[training]\nseed = -1", "training.seed must be at least 0"),

@@ -35,6 +35,7 @@ def test_spans_go_with_their_text(name: str, text: str, cuts: list[int]) -> None
         ("new tone marks", TEXT, ["Huyện uỷ Quỳ Hợp", "5%"]),
         ("no diacritics", "Ong Hoa, Bi thu Huyen uy Quy Hop:\nHo ngheo con 5% & thuy quy khoan.", ["Huyen uy Quy Hop", "5%"]),
         ("upper case", TEXT.upper(), ["HUYỆN UỶ QUỲ HỢP", "5%"]),
+        ("lower case", TEXT.lower(), ["huyện uỷ quỳ hợp", "5%"]),
         ("one line", TEXT.replace("\n", " "), ["Huyện uỷ Quỳ Hợp", "5%"]),
     ],
 )

@@ -22,7 +22,7 @@ def _config(**training: Any) -> Config:
 
 
 def _order(lengths: Sequence[int], settings: TrainingConfig, epoch: int = 0) -> list[int]:
-    order = trainer._Order(lengths, settings)
+    order = trainer._Order([lengths], settings)
     order.set_epoch(epoch)
     return list(order)
 
@@ -58,6 +58,25 @@ def test_an_epoch_has_every_window_once_then_blanks_to_the_end_of_the_last_batch
     assert blanks == [len(lengths)] * (-len(lengths) % batch_size)
 
 
+@given(
+    sizes=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    batch_size=st.integers(1, 9),
+    epoch=st.integers(0, 9),
+    seed=st.integers(0, 99),
+)
+def test_each_epoch_has_its_own_windows_and_as_many_batches_as_the_longest(
+    sizes: list[int], batch_size: int, epoch: int, seed: int
+) -> None:
+    order = trainer._Order([[*range(1, size + 1)] for size in sizes], TrainingConfig(batch_size=batch_size, seed=seed))
+    order.set_epoch(epoch)
+    shown = list(order)
+    turn = epoch % len(sizes)
+    first = sum(sizes[:turn])
+    assert len(shown) == len(order) == -(-max(sizes) // batch_size) * batch_size
+    assert sorted(shown[: sizes[turn]]) == list(range(first, first + sizes[turn]))
+    assert set(shown[sizes[turn] :]) <= {sum(sizes)}
+
+
 @given(noise=st.integers(0, 2**31))
 def test_the_order_is_decided_by_seed_and_epoch_alone(noise: int) -> None:
     lengths = list(range(1, 101))
@@ -69,8 +88,9 @@ def test_the_order_is_decided_by_seed_and_epoch_alone(noise: int) -> None:
 
 def test_a_blank_window_has_no_label_and_other_windows_are_as_they_were() -> None:
     examples = [Example([0, 7, 2], [IGNORED, 1, IGNORED]), Example([0, 2], [IGNORED, IGNORED])]
-    windows = trainer.Windows(examples)
+    windows = trainer.Windows([examples[:1], examples[1:]])
     assert len(windows) == 2
+    assert windows.lengths == [[3], [2]]
     assert [(windows[index]["input_ids"], windows[index]["labels"]) for index in range(2)] == [
         (example.input_ids, example.labels) for example in examples
     ]

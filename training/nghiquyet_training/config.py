@@ -78,6 +78,26 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class AugmentationConfig:
+    """Which share of the articles an epoch shows in another form, drawn anew each epoch; the others it shows as given."""
+
+    upper_case: float = 0.0
+    lower_case: float = 0.0
+    without_diacritics: float = 0.0
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The shares above 0, by name."""
+        return {name: share for name, share in dataclasses.asdict(self).items() if share}
+
+    def check(self) -> None:
+        for name, share in dataclasses.asdict(self).items():
+            _require(0 <= share <= 1, f"augmentation.{name}", share, "from 0 to 1")
+        together = sum(self.shares.values())
+        _require(together <= 1, "augmentation", self.shares, "shares that come to 1 at most")
+
+
+@dataclass(frozen=True)
 class SearchConfig:
     """What a search varies under `training`, in so many trials; what is empty stays as it is there.
 
@@ -117,6 +137,7 @@ class Config:
     data: DataConfig = field(default_factory=DataConfig)
     window: WindowConfig = field(default_factory=WindowConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     search: SearchConfig = field(default_factory=SearchConfig)
 
 
@@ -134,7 +155,7 @@ def read(path: Path) -> Config:
         raise InputError(f"{path}: broken TOML: {error}") from error
     try:
         config: Config = _build(Config, content, "")
-        for section in (config.data, config.window, config.training, config.search):
+        for section in (config.data, config.window, config.training, config.augmentation, config.search):
             section.check()
     except InputError as error:
         raise InputError(f"{path}: {error}") from error

@@ -33,19 +33,21 @@ class Alignment:
 
 
 def examples(articles: Iterable[Article], model: Checkpoint) -> tuple[list[Example], Alignment]:
-    """The examples of some articles, and how their spans fell on words.
+    """The examples of some articles, and how their spans fell on words."""
+    alignment = Alignment()
+    return [example for article in articles for example in examples_of(article, model, alignment)], alignment
+
+
+def examples_of(article: Article, model: Checkpoint, alignment: Alignment) -> list[Example]:
+    """The examples of one article; how its spans fell on words is added to `alignment`.
 
     A span whose border lies inside a word is widened to the words it touches, counted and reported, as is one that crosses a line
     break; words are never cut by looking at the gold.
     """
-    result: list[Example] = []
-    alignment = Alignment()
-    for article in articles:
-        windows = list(prepare(article.text, model))
-        words = [word for window in windows for word in window.words]
-        tags = model.tags.encode(len(words), word_spans(article, words, alignment))
-        result.extend(_examples(windows, tags))
-    return result, alignment
+    windows = list(prepare(article.text, model))
+    words = [word for window in windows for word in window.words]
+    tags = model.tags.encode(len(words), word_spans(article, words, alignment))
+    return _examples(windows, tags)
 
 
 def word_spans(article: Article, words: Sequence[Word], alignment: Alignment) -> list[tuple[int, int, str]]:

@@ -54,6 +54,11 @@ def upper_case(article: Article) -> Article:
     return _mapped(article, map(str.upper, article.text))
 
 
+def lower_case(article: Article) -> Article:
+    """As hasty messages are typed, and some databases keep texts."""
+    return _mapped(article, map(str.lower, article.text))
+
+
 def misread(article: Article) -> Article:
     """As from a scanner: marks lost, look-alikes, spaces lost; the same each time."""
     draw = random.Random(article.id)  # noqa: S311 - no secret
@@ -90,6 +95,7 @@ PERTURBATIONS: Final[Mapping[str, Perturbation]] = {
     "new tone marks": newer_tone_marks,
     "no diacritics": without_diacritics,
     "upper case": upper_case,
+    "lower case": lower_case,
     "OCR noise": misread,
     "one line": one_line,
     "HTML residue": with_markup,

@@ -85,7 +85,7 @@ def plan(config: Config, parts: Split) -> Plan:
         assert sampler is not None
         batches = list(sampler)
         # The last batch is filled up with blank windows of one piece.
-        lengths = [*(len(example.input_ids) for example in material.train), 1]
+        lengths = [*(len(example.input_ids) for epoch in material.train for example in epoch), 1]
         costs = [len(batch) * max(lengths[index] for index in batch) for batch in batches]
         memory, rate = _measure(made, batches, costs)
         assert isinstance(made.model, PreTrainedModel)
@@ -95,7 +95,7 @@ def plan(config: Config, parts: Split) -> Plan:
     dev_pieces = sum(len(example.input_ids) for example in material.dev)
     return Plan(
         parts=(
-            _part("train", parts.train, material.train),
+            _part("train", parts.train, material.train[0]),
             *((_part("dev", parts.dev, material.dev),) if parts.dev else ()),
             *((_part("test", parts.test, None),) if parts.test else ()),
         ),

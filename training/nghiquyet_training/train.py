@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 import random
 import shutil
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
 from nghiquyet.windows import WindowSize
 from nghiquyet_training import articles as articles_module
-from nghiquyet_training import bases, calibration, journal, report, run_folder, trainer
+from nghiquyet_training import augment, bases, calibration, journal, report, run_folder, trainer
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import Config
 from nghiquyet_training.evaluate import evaluate
@@ -65,10 +66,13 @@ def split(config: Config, held_out: Sequence[Article] = ()) -> Split:
 
 @dataclass(frozen=True)
 class Material:
-    """What a run works on: the folder of its encoder with the manifest of the model to come, and the windows of the articles."""
+    """What a run works on: the folder of its encoder with the manifest of the model to come, and the windows of the articles.
+
+    `train` holds those of each epoch, or of one epoch that stands for all.
+    """
 
     plan: Checkpoint
-    train: list[Example]
+    train: list[list[Example]]
     dev: list[Example]
     alignment: Alignment
 
@@ -80,7 +84,8 @@ def prepare(config: Config, parts: Split, base: Path) -> Material:
         CheckpointError: if the encoder in `base` has no vocabulary that can be read.
     """
     plan = untrained(config, base, config.data.labels or articles_module.labels_of([*parts.train, *parts.dev]))
-    train, alignment = examples(parts.train, plan)
+    settings = config.training
+    train, alignment = augment.epochs(parts.train, plan, config.augmentation, math.ceil(settings.epochs), settings.seed)
     dev, _ = examples(parts.dev, plan)
     return Material(plan, train, dev, alignment)
 
@@ -223,7 +228,7 @@ def _report_data(console: Console, config: Config, parts: Split, material: Mater
     if notice := bases.notice(config.base):
         console.print(notice, style="yellow", markup=False, highlight=False)
     console.print(
-        f"{len(parts.train)} articles to train on ({len(material.train)} windows), {len(parts.dev)} for dev, "
+        f"{len(parts.train)} articles to train on ({len(material.train[0])} windows), {len(parts.dev)} for dev, "
         f"{len(parts.test)} held out; "
         f"{alignment.straddled} of {alignment.spans} spans begin or end inside a word or cross a line break"
     )

@@ -6,6 +6,7 @@ Several processes (`torchrun`, `accelerate launch`) share each batch among them,
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +102,19 @@ def trainer(
     config: Config,
     arguments: TrainingArguments,
     plan: Checkpoint,
-    train: Sequence[Example],
+    train: Sequence[Sequence[Example]],
     dev: Sequence[Example],
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Trainer:
     """The Trainer of a run that starts from the encoder in the folder of `plan`, and makes what the manifest of `plan` says.
+
+    Args:
+        config: how to train.
+        arguments: the Trainer's.
+        plan: the model to come.
+        train: the windows of each epoch, from the first again after the last.
+        dev: the windows to stop early by.
+        callbacks: others than the Trainer's own.
 
     Raises:
         InputError: if the encoder cannot be used.
@@ -118,7 +127,7 @@ def trainer(
         model=model,
         args=arguments,
         train_dataset=Windows(train),
-        eval_dataset=Windows(dev) if dev else None,
+        eval_dataset=Windows([dev]) if dev else None,
         data_collator=_collator(plan.pieces.padding),
         compute_loss_func=cross_entropy,
         compute_metrics=lambda prediction: _strict_f1(prediction, plan.tags),
@@ -130,14 +139,19 @@ def trainer(
 
 
 class Windows(Dataset[dict[str, list[int]]]):
-    """Windows as the collator takes them; the one after the last is blank: one piece that no loss comes from."""
+    """The windows of epoch after epoch as the collator takes them; the one after the last is blank: one piece that no loss comes
+    from.
 
-    def __init__(self, examples: Sequence[Example]) -> None:
-        self.lengths = [len(example.input_ids) for example in examples]
-        self._rows = [*examples, Example(examples[0].input_ids[:1], [IGNORED])]
+    `lengths` are those of the windows of each epoch, in pieces.
+    """
+
+    def __init__(self, epochs: Sequence[Sequence[Example]]) -> None:
+        self.lengths = [[len(example.input_ids) for example in examples] for examples in epochs]
+        self._rows = list(chain.from_iterable(epochs))
+        self._rows.append(Example(self._rows[0].input_ids[:1], [IGNORED]))
 
     def __len__(self) -> int:
-        return len(self.lengths)
+        return len(self._rows) - 1
 
     def __getitem__(self, index: int) -> dict[str, list[int]]:
         row = self._rows[index]
@@ -158,29 +172,32 @@ def _collator(padding: int) -> Callable[[Sequence[Mapping[str, list[int]]]], dic
 
 
 class _Order(Sampler[int]):
-    """The windows of an epoch: shuffled, those of like length together, then blank ones until the last batch is full.
+    """The windows of an epoch: shuffled, those of like length together, then blank ones until it has as many batches as the
+    longest epoch, each full.
 
     Decided by seed and epoch alone, so that a run that goes on, and any number of processes, sees the same batches.
     """
 
-    def __init__(self, lengths: Sequence[int], settings: TrainingConfig) -> None:
-        self._lengths, self._settings, self._epoch = list(lengths), settings, 0
+    def __init__(self, lengths: Sequence[Sequence[int]], settings: TrainingConfig) -> None:
+        self._lengths, self._settings, self._epoch = lengths, settings, 0
 
     def set_epoch(self, epoch: int) -> None:
         self._epoch = epoch
 
     def __len__(self) -> int:
-        return math.ceil(len(self._lengths) / self._settings.batch_size) * self._settings.batch_size
+        return math.ceil(max(map(len, self._lengths)) / self._settings.batch_size) * self._settings.batch_size
 
     def __iter__(self) -> Iterator[int]:
+        *before, lengths = self._lengths[: self._epoch % len(self._lengths) + 1]
+        first, blank = sum(map(len, before)), sum(map(len, self._lengths))
         (seed,) = np.random.SeedSequence((self._settings.seed, self._epoch)).generate_state(1)
         order = get_length_grouped_indices(  # type: ignore[no-untyped-call]
-            self._lengths,
+            lengths,
             self._settings.batch_size * self._settings.accumulation,
             generator=torch.Generator().manual_seed(int(seed)),
         )
-        yield from order
-        yield from [len(self._lengths)] * (len(self) - len(order))
+        yield from (first + index for index in order)
+        yield from [blank] * (len(self) - len(order))
 
 
 class _Trainer(Trainer):
