@@ -43,6 +43,16 @@ def test_the_model_card_shows_every_figure_of_the_reports_with_its_interval(root
                 assert f"{mistake['label']} {mistake['kind']} ({mistake['count']})" in section
 
 
+def test_the_readme_tells_the_figures_of_the_reports_with_their_intervals(root: Path) -> None:
+    written = (root / "README.md").read_text(encoding="utf-8")
+    for name in ("dev", "seeds"):
+        (scores,) = run_reports.read(root / f"training/reports/{name}.json")["scores"].values()
+        for label, figures in {**scores["by_label"], "micro": scores["micro"]}.items():
+            low, high = (100 * figures["intervals"]["f1"][end] for end in ("low", "high"))
+            (row,) = re.findall(rf"^\| {label} \|.*", written, re.MULTILINE)
+            assert f"| {100 * figures['f1']:.1f} ({low:.1f}–{high:.1f}) | {100 * figures['overlap_f1']:.1f} |" in row
+
+
 def test_the_readme_example_runs(root: Path) -> None:
     readme = (root / "README.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)

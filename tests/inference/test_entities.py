@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nghiquyet.entities import UNCALIBRATED, Calibration, Entity, best_path, decode, log_softmax, span_log_odds
+from nghiquyet.entities import CLOSE_BEHIND, UNCALIBRATED, Calibration, Entity, best_path, decode, log_softmax, span_log_odds
 from nghiquyet.tags import TagSet
 from nghiquyet.words import words
 
@@ -45,7 +45,13 @@ def test_the_best_path_is_the_best_of_all_legal_paths(scores: np.ndarray) -> Non
     paths = _legal_paths(len(scores))
     found = tuple(best_path(scores, TAGS))
     assert found in paths
-    assert _total(scores, found) == pytest.approx(max(_total(scores, path) for path in paths))
+    assert _gain(scores, found) == pytest.approx(max(_gain(scores, path) for path in paths))
+
+
+def _gain(scores: np.ndarray, path: tuple[int, ...]) -> float:
+    spans = TAGS.decode(path)
+    close = sum(one[1:] == (other[0], other[2]) for one, other in itertools.pairwise(spans))
+    return _total(scores, path) - CLOSE_BEHIND * close
 
 
 @given(SCORES.filter(lambda scores: len(scores) <= 4))
