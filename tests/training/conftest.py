@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from nghiquyet import checkpoint
+from nghiquyet.checkpoint import Checkpoint
 from nghiquyet_training import articles
 from nghiquyet_training.articles import Article, Span
 
@@ -37,6 +39,16 @@ def _labelled(name: str, marked: str) -> Article:
         spans.append(Span(len(text), len(text) + len(mark[2]), mark[1]))
         text, last = text + mark[2], mark.end()
     return Article(name, text + marked[last:], tuple(spans))
+
+
+@pytest.fixture(scope="module")
+def model(model_folder: Path) -> Checkpoint:
+    return checkpoint.read(model_folder)
+
+
+@pytest.fixture(scope="module")
+def seeds(root: Path) -> list[Article]:
+    return articles.read([root / "data" / "seeds.jsonl"])
 
 
 @pytest.fixture(scope="session")

@@ -1,24 +1,8 @@
-from pathlib import Path
-
-import pytest
-
-from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint
-from nghiquyet_training import articles as articles_module
 from nghiquyet_training import augment
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import AugmentationConfig
 from nghiquyet_training.examples import examples
-
-
-@pytest.fixture(scope="module")
-def model(model_folder: Path) -> Checkpoint:
-    return checkpoint.read(model_folder)
-
-
-@pytest.fixture(scope="module")
-def seeds(root: Path) -> list[Article]:
-    return articles_module.read([root / "data" / "seeds.jsonl"])
 
 
 def test_without_augmentation_one_epoch_stands_for_all(model: Checkpoint, seeds: list[Article]) -> None:

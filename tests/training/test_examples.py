@@ -27,16 +27,6 @@ SPACES = [" ", " ", " ", "\n", "  ", "\u00a0", ""]
 LABELS = ("ORG", "PERSON", "TARGET")
 
 
-@pytest.fixture(scope="module")
-def model(model_folder: Path) -> Checkpoint:
-    return checkpoint.read(model_folder)
-
-
-@pytest.fixture(scope="module")
-def seeds(root: Path) -> list[Article]:
-    return articles_module.read([root / "data" / "seeds.jsonl"])
-
-
 @st.composite
 def article(draw: st.DrawFn) -> Article:
     """An article whose spans begin and end anywhere but on white space, so also inside words and across line breaks."""

@@ -2,16 +2,13 @@ import json
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 
-from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor, prepare
 from nghiquyet.words import Word
-from nghiquyet_training import articles as articles_module
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.evaluate import evaluate
 from nghiquyet_training.outcomes import Evaluation, Outcome
@@ -19,16 +16,6 @@ from nghiquyet_training.slices import CUT, NO_BORDER, NO_WORD, Slicing, pooled, 
 
 Labelled = Callable[[str, str], Article]
 BINS = {0: "0–3", 4: "4–7", 8: "8–15", 16: "16–31", 32: "32–63", 64: "64+"}
-
-
-@pytest.fixture(scope="module")
-def model(model_folder: Path) -> Checkpoint:
-    return checkpoint.read(model_folder)
-
-
-@pytest.fixture(scope="module")
-def seeds(root: Path) -> list[Article]:
-    return articles_module.read([root / "data" / "seeds.jsonl"])
 
 
 def _scored(articles: Sequence[Article], predicted: Sequence[tuple[Span, ...]] = ()) -> Evaluation:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,8 @@ def plan(config: Config, parts: Split) -> Plan:
         assert sampler is not None
         batches = list(sampler)
         # The last batch is filled up with blank windows of one piece.
-        lengths = [*(len(example.input_ids) for epoch in material.train for example in epoch), 1]
+        assert isinstance(made.train_dataset, trainer.Windows)
+        lengths = [*chain.from_iterable(made.train_dataset.lengths), 1]
         costs = [len(batch) * max(lengths[index] for index in batch) for batch in batches]
         memory, rate = _measure(made, batches, costs)
         assert isinstance(made.model, PreTrainedModel)
