@@ -15,7 +15,7 @@ from nghiquyet.words import words
 from nghiquyet_training import articles as jsonl
 from nghiquyet_training import formats
 from nghiquyet_training.articles import Article, Span
-from nghiquyet_training.formats import Format, Notes, brat, conll, doccano, labelstudio, spans
+from nghiquyet_training.formats import Format, Notes, brat, conll, doccano, labelstudio, spans, standoff
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -93,6 +93,33 @@ def test_what_is_written_is_read_back_with_its_other_keys(
     formats.write(path, articles, form, notes)
     assert formats.read(path, form, notes=notes) == articles
     assert not notes.counts
+
+
+@given(articles=corpora())
+def test_labels_without_texts_come_back_with_the_texts_alone(
+    tmp_path_factory: pytest.TempPathFactory, articles: list[Article]
+) -> None:
+    folder = tmp_path_factory.mktemp("round")
+    labels, texts = folder / "labels.jsonl", folder / "texts.jsonl"
+    notes = Notes()
+    formats.write(labels, articles, Format.standoff, notes)
+    assert not any("text" in json.loads(line) for line in labels.read_text("utf-8").splitlines())
+    texts.write_text("".join(json.dumps({"text": article.text}) + "\n" for article in reversed(articles)), encoding="utf-8")
+    assert formats.read(labels, texts=texts, notes=notes) == articles
+    assert not notes.counts
+
+
+def test_labels_whose_text_is_not_given_are_left_out_and_named(tmp_path: Path) -> None:
+    here, there = Article("a", "Huyện ủy họp", (Span(0, 8, "ORG"),)), Article("b", "Huyện ủy bàn", ())
+    labels, texts = tmp_path / "labels.jsonl", tmp_path / "a.txt"
+    formats.write(labels, [here, there], Format.standoff)
+    texts.write_text(here.text, encoding="utf-8")
+    notes = Notes()
+    assert formats.read(labels, texts=texts, notes=notes) == [here]
+    assert notes.places == {standoff.TEXT_MISSING: [f"{labels}:2: b"]}
+    texts.write_text("Huyện uỷ họp", encoding="utf-8")
+    with pytest.raises(InputError, match=r"the labels of .* belong to none of its texts"):
+        formats.read(labels, texts=texts)
 
 
 @given(articles=corpora())
@@ -345,6 +372,7 @@ def test_plain_conll_is_laid_over_the_raw_text(name: str, orphans: int, tmp_path
         ("a.jsonl", '{"id": 1, "text": "a", "label": []}\n' * 2, r"a\.jsonl: two articles have the id '1'"),
         ("a.jsonl", '{"text": "a", "label": []}', "the article has no id"),
         ("a.jsonl", '{"id": "1", "text": "a"}', "its name does not tell the format; say which it is: jsonl, conll, doccano"),
+        ("a.jsonl", '{"id": "1", "text_sha256": "", "entities": []}', "holds labels without their texts; give the texts too"),
         ("a.txt", "a O\n", "its name does not tell the format"),
         ("a.conll", "ủy O\n", "two columns do not say where words stand"),
         ("a.conll", "# document a\nủy\t0\t2\tO\nban\t3\tO\n", r"a\.conll:3: expected word, start, end and tag"),
@@ -474,7 +502,7 @@ def test_every_format_leads_to_every_other(tmp_path: Path, form: Format) -> None
         tmp_path / "between",
         tmp_path / "back.jsonl",
         source_form=form,
-        texts=texts if form is Format.conll else None,
+        texts=texts if form.lacks_texts else None,
     )
     assert without_more(formats.read(tmp_path / "back.jsonl")) == without_more(source)
 

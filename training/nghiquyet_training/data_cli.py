@@ -173,7 +173,8 @@ def convert(
     ] = None,
     target_form: Annotated[Format | None, typer.Option("--to", help="Format of TARGET. Default: as its name tells.")] = None,
     texts: Annotated[
-        Path | None, typer.Option(help="The raw texts that CoNLL columns belong to: JSON Lines, or a folder of .txt files.")
+        Path | None,
+        typer.Option(help="The raw texts that CoNLL columns or stand-off labels belong to: JSON Lines, or a folder of .txt files."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -182,6 +183,12 @@ def convert(
     [dim]nghiquyet-train data convert label-studio-export.json corrected.jsonl[/dim]
     [dim]nghiquyet-train data convert my-articles.jsonl for-doccano.jsonl --to doccano[/dim]
     [dim]nghiquyet-train data convert columns.conll my-articles.jsonl --texts raw/[/dim]
+
+    Articles that may not be passed on can be shared as their labels alone;
+    whoever has the texts puts them together again.
+
+    [dim]nghiquyet-train data convert my-articles.jsonl labels.jsonl --to standoff[/dim]
+    [dim]nghiquyet-train data convert labels.jsonl my-articles.jsonl --texts raw/[/dim]
     """
     from nghiquyet_training import formats
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from nghiquyet.errors import InputError
 from nghiquyet_training import articles as jsonl
 from nghiquyet_training.articles import Article
-from nghiquyet_training.formats import brat, conll, doccano, labelstudio, spans
+from nghiquyet_training.formats import brat, conll, doccano, labelstudio, spans, standoff
 from nghiquyet_training.formats.content import read_records
 from nghiquyet_training.formats.notes import Notes
 
@@ -18,13 +18,19 @@ _CONLL_SUFFIXES = frozenset({".conll", ".bio", ".iob", ".iob2"})
 
 
 class Format(StrEnum):
-    """The project's own JSON Lines, CoNLL columns, and the exports of doccano, Label Studio and brat."""
+    """The project's own JSON Lines, with texts or without, CoNLL columns, and the exports of doccano, Label Studio and brat."""
 
     jsonl = "jsonl"
     conll = "conll"
     doccano = "doccano"
     labelstudio = "labelstudio"
     brat = "brat"
+    standoff = "standoff"
+
+    @property
+    def lacks_texts(self) -> bool:
+        """Whether texts as given have to come from elsewhere."""
+        return self in (Format.conll, Format.standoff)
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,8 @@ def read(path: Path, form: Format | None = None, texts: Path | None = None, note
     Args:
         path: where they are.
         form: the format; None guesses it where it is certain.
-        texts: the raw texts that CoNLL columns belong to: JSON Lines with `id` and `text`, or a folder of .txt files named by id.
+        texts: the raw texts that CoNLL columns or labels without texts belong to: JSON Lines, or a folder of .txt files; those of
+            columns are named by id.
         notes: takes what had to be changed or left out.
 
     Raises:
@@ -60,8 +67,8 @@ def read(path: Path, form: Format | None = None, texts: Path | None = None, note
     """
     notes = Notes() if notes is None else notes
     form = form or guess(path)
-    if texts is not None and form is not Format.conll:
-        raise InputError(f"{texts}: raw texts go with CoNLL columns; {form} files have their own")
+    if texts is not None and not form.lacks_texts:
+        raise InputError(f"{texts}: raw texts go with CoNLL columns and labels without texts; {form} files have their own")
     match form:
         case Format.jsonl:
             return jsonl.read([path])
@@ -73,6 +80,8 @@ def read(path: Path, form: Format | None = None, texts: Path | None = None, note
             found = labelstudio.read(path, notes)
         case Format.brat:
             found = brat.read(path, notes)
+        case Format.standoff:
+            found = standoff.read(path, texts, notes)
     return spans.unique(found, str(path))
 
 
@@ -102,6 +111,8 @@ def write(path: Path, articles: Sequence[Article], form: Format | None = None, n
             labelstudio.write(path, articles)
         case Format.brat:
             brat.write(path, articles, notes)
+        case Format.standoff:
+            standoff.write(path, articles, notes)
         case None:
             raise _unknown(path)
 
@@ -132,6 +143,8 @@ def _by_name(path: Path) -> Format | None:
 
 
 def _by_keys(record: dict[str, object]) -> Format | None:
+    if standoff.DIGEST in record:
+        return Format.standoff
     if {"label", "labels", "relations", "Comments"} & record.keys() or type(record.get("id")) is int:
         return Format.doccano
     entities = record.get("entities")
