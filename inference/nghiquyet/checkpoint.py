@@ -39,13 +39,15 @@ _READ: Final = frozenset({".bin", ".codes", ".data", ".json", ".onnx", ".py", ".
 class Manifest:
     """What `nghiquyet.json` says.
 
-    `facts` tells where the model comes from (base, data, figures) and is not needed to run it.
+    Entities with a score below `min_score` are left out, unless a caller wants them. `facts` tells where the model comes from
+    (base, data, figures) and is not needed to run it.
     """
 
     labels: tuple[str, ...]
     segmenter: str
     window: WindowSize
     calibration: Calibration = UNCALIBRATED
+    min_score: float = 0.0
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -125,8 +127,9 @@ def read(folder: str | os.PathLike[str]) -> Checkpoint:
             labels=_labels(content["labels"]),
             segmenter=str(content["segmenter"]),
             window=WindowSize(**{str(name): _whole(value) for name, value in content["window"].items()}),
-            # Folders of older versions know no bias.
+            # Folders of older versions know neither bias nor least score.
             calibration=Calibration(float(content["temperature"]), float(content.get("bias", 0))),
+            min_score=_share(content.get("min_score", 0)),
             facts=dict(content["facts"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -143,6 +146,12 @@ def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise ValueError(f"{value!r} is not a whole number")
     return value
+
+
+def _share(value: object) -> float:
+    if not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"{value!r} is not between 0 and 1")
+    return float(value)
 
 
 def _labels(values: object) -> tuple[str, ...]:

@@ -34,6 +34,10 @@ PrecisionOption = Annotated[
     Precision,
     typer.Option("--precision", help="What the network computes in: int8 is onnx's, bf16 torch's. Default: the quickest."),
 ]
+MinScoreOption = Annotated[
+    float | None,
+    typer.Option("--min-score", min=0, max=1, help="Leave out what is less sure. 0: find most. Default: what the model says."),
+]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="CPU threads. Default: all cores.")]
 
 
@@ -89,6 +93,7 @@ def predict(
     backend: BackendOption = "auto",
     device: DeviceOption = "cpu",
     precision: PrecisionOption = "auto",
+    min_score: MinScoreOption = None,
     threads: Annotated[
         int | None, typer.Option(min=1, help="CPU threads of each process. Default: all cores, shared by --workers.")
     ] = None,
@@ -118,7 +123,7 @@ def predict(
         raise InputError("--profile measures one process; leave out --workers")
     paths = list(corpus.paths(sources))
     _require_apart(paths, files)
-    loading = Loading(model, backend_name(backend), device, threads, precision)
+    loading = Loading(model, backend_name(backend), device, threads, precision, min_score)
     columns = Columns(text_column, id_column)
     work: Work
     if workers > 1:
@@ -159,6 +164,7 @@ def serve(
     backend: BackendOption = "auto",
     device: DeviceOption = "cpu",
     precision: PrecisionOption = "auto",
+    min_score: MinScoreOption = None,
     threads: ThreadsOption = None,
     max_chars: Annotated[int, typer.Option(min=1, help="Characters of a request, all its texts together.")] = 200_000,
     max_texts: Annotated[int, typer.Option(min=1, help="Texts of a request.")] = 64,
@@ -182,7 +188,7 @@ def serve(
 
     settings = Settings(max_chars, max_texts, timeout, max_queue, batch_wait_ms / 1000)
     with listen(host, port) as listening:
-        extractor = Loading(model, backend_name(backend), device, threads, precision).load()
+        extractor = Loading(model, backend_name(backend), device, threads, precision, min_score).load()
         run(create_app(extractor, settings), listening, settings)
 
 
@@ -302,6 +308,7 @@ def compare(
     backend: BackendOption = "auto",
     device: DeviceOption = "cpu",
     precision: PrecisionOption = "auto",
+    min_score: MinScoreOption = None,
     threads: ThreadsOption = None,
 ) -> None:
     """Line up the targets of several articles by what they measure: which district promises what.
@@ -316,7 +323,7 @@ def compare(
     texts = [text for _, text in documents if isinstance(text, str)]
     found: Iterator[Prediction] = iter(())
     if texts:
-        found = _stream(Loading(model, backend_name(backend), device, threads, precision).load(), texts)
+        found = _stream(Loading(model, backend_name(backend), device, threads, precision, min_score).load(), texts)
     compared = comparison.compare((name, next(found) if isinstance(item, str) else item) for name, item in documents)
     if shared:
         compared = compared.shared()

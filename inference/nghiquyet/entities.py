@@ -105,6 +105,7 @@ def decode(
     parts: Iterable[tuple[Sequence[Word], npt.NDArray[np.floating]]],
     tags: TagSet,
     calibration: Calibration = UNCALIBRATED,
+    min_score: float = 0.0,
 ) -> Iterator[Entity]:
     """Entities of `text`, in text order, none crossing a line break.
 
@@ -115,12 +116,15 @@ def decode(
         parts: all words in order, with a row of log-probabilities for each; no more than a line of them is held.
         tags: of the columns.
         calibration: of the scores.
+        min_score: entities with a lower score are left out.
     """
     for words, scores in _lines(text, parts):
         spans = tags.decode(best_path(scores, tags))
         for (first, stop, label), log_odds in zip(spans, span_log_odds(scores, spans, tags), strict=True):
-            start, end = words[first].start, words[stop - 1].end
-            yield Entity(label, start, end, text[start:end], calibration.probability(log_odds))
+            score = calibration.probability(log_odds)
+            if score >= min_score:
+                start, end = words[first].start, words[stop - 1].end
+                yield Entity(label, start, end, text[start:end], score)
 
 
 def span_log_odds(log_probabilities: npt.NDArray[np.floating], spans: Sequence[tuple[int, int, str]], tags: TagSet) -> list[float]:

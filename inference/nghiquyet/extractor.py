@@ -13,6 +13,7 @@ import numpy.typing as npt
 from nghiquyet import backends, checkpoint
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.entities import decode, log_softmax
+from nghiquyet.errors import InputError
 from nghiquyet.prediction import Prediction
 from nghiquyet.profile import stage
 from nghiquyet.windows import WindowInput, WordPieces, window_input, windows
@@ -64,9 +65,13 @@ class _Part:
 class Extractor:
     """Finds entities in texts with one model. Use `Extractor.load`; an instance may be shared between threads."""
 
-    def __init__(self, model: Checkpoint, backend: backends.Backend) -> None:
+    def __init__(self, model: Checkpoint, backend: backends.Backend, min_score: float | None = None) -> None:
+        """Of a model folder and its network; `min_score` as in `load`."""
         self.checkpoint = model
         self._backend = backend
+        self._min_score = model.manifest.min_score if min_score is None else min_score
+        if not 0 <= self._min_score <= 1:
+            raise InputError(f"min_score must be from 0 to 1, found {min_score!r}")
         # Now, and not by whichever threads come first.
         _ = model.tags, model.pieces, model.segmenter
 
@@ -79,6 +84,7 @@ class Extractor:
         device: str = "cpu",
         threads: int | None = None,
         precision: backends.Precision = "auto",
+        min_score: float | None = None,
     ) -> Self:
         """Load a model.
 
@@ -90,13 +96,16 @@ class Extractor:
             threads: CPU threads of the network; None leaves the choice to the backend.
             precision: what matrix products are computed in. "fp32", which onnx and torch have, gives the same on both; "int8" is
                 onnx's, "bf16" torch's. "auto" is "int8" for onnx on the CPU where the folder has a graph for it, else "fp32".
+            min_score: entities with a lower score are left out, 0 to 1; None is what the model folder says, by which exact F1 is
+                about as high as it can be. 0 finds most, 0.9 what is nearly always right.
 
         Raises:
             CheckpointError: if the folder is missing, incomplete or altered.
+            InputError: if `min_score` is out of range.
             MissingExtraError: if the backend is not installed.
         """
         model = checkpoint.of(path_or_hub_id)
-        return cls(model, backends.load(model, backend, device, threads, precision))
+        return cls(model, backends.load(model, backend, device, threads, precision), min_score)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -128,7 +137,8 @@ class Extractor:
         head, _ = next(scored)
         with stage("decoding"):
             parts = ((part.window.words, log_softmax(logits)) for part, logits in scored if part.window is not None)
-            found = tuple(decode(head.text, parts, self.checkpoint.tags, self.checkpoint.manifest.calibration))
+            calibration = self.checkpoint.manifest.calibration
+            found = tuple(decode(head.text, parts, self.checkpoint.tags, calibration, self._min_score))
         return Prediction(head.text, found)
 
     def _scored(self, texts: Iterable[str]) -> Iterator[tuple[_Part, npt.NDArray[np.float32]]]:

@@ -30,6 +30,7 @@ class Predictor:
         device: as in `Extractor.load`.
         threads: CPU threads of a worker; `map_batches(..., num_cpus=...)` puts processors by for it.
         precision: as in `Extractor.load`; "auto" is not the same on all processors, so name one for a cluster of several kinds.
+        min_score: as in `Extractor.load`.
         max_chars: characters of a text; longer ones are seldom one article, and get an error.
 
     Raises:
@@ -46,9 +47,12 @@ class Predictor:
         device: str = "cpu",
         threads: int = 1,
         precision: Precision = "auto",
+        min_score: float | None = None,
         max_chars: int = 1_000_000,
     ) -> None:
-        self._extractor: Final = Extractor.load(model, backend=backend, device=device, threads=threads, precision=precision)
+        self._extractor: Final = Extractor.load(
+            model, backend=backend, device=device, threads=threads, precision=precision, min_score=min_score
+        )
         self._column: Final = column
         self._max_chars: Final = max_chars
 

@@ -38,9 +38,17 @@ class Loading:
     device: str = "cpu"
     threads: int | None = None
     precision: Precision = "auto"
+    min_score: float | None = None
 
     def load(self) -> Extractor:
-        return Extractor.load(self.model, backend=self.backend, device=self.device, threads=self.threads, precision=self.precision)
+        return Extractor.load(
+            self.model,
+            backend=self.backend,
+            device=self.device,
+            threads=self.threads,
+            precision=self.precision,
+            min_score=self.min_score,
+        )
 
 
 def settings(model: Checkpoint, loading: Loading, columns: Columns, max_characters: int) -> dict[str, str]:
@@ -51,6 +59,7 @@ def settings(model: Checkpoint, loading: Loading, columns: Columns, max_characte
         "--backend": loading.backend,
         "--device": loading.device,
         "--precision": loading.precision,
+        "--min-score": str(loading.min_score),
         "--text-column": columns.text,
         "--id-column": columns.id,
         "--max-chars": str(max_characters),

@@ -111,6 +111,16 @@ def test_standard_input_and_output(phobert_model: Path) -> None:
     assert json.loads(result.stdout)["text"] == "Huyện ủy Đakrông"
 
 
+def test_what_is_less_sure_can_be_left_out(command: Command, tmp_path: Path, phobert_model: Path) -> None:
+    (tmp_path / "a.txt").write_text("Huyện ủy Đakrông, ông Lê Ngọc Huấn", encoding="utf-8")
+    found = {}
+    for least in ("0", "1"):
+        result = command("predict", tmp_path / "a.txt", "--model", phobert_model, "--format", "jsonl", "--min-score", least)
+        found[least] = json.loads(result.stdout)["entities"]
+    assert found["0"]
+    assert not found["1"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -54,6 +54,14 @@ def _gain(scores: np.ndarray, path: tuple[int, ...]) -> float:
     return _total(scores, path) - CLOSE_BEHIND * close
 
 
+@given(SCORES, st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]))
+def test_what_is_less_sure_is_left_out_and_nothing_else_changes(scores: np.ndarray, min_score: float) -> None:
+    text = "a " * len(scores)
+    parts = [(list(words(text)), log_softmax(scores))]
+    expected = [entity for entity in decode(text, parts, TAGS) if entity.score >= min_score]
+    assert list(decode(text, parts, TAGS, min_score=min_score)) == expected
+
+
 @given(SCORES.filter(lambda scores: len(scores) <= 4))
 def test_a_span_is_as_probable_as_the_legal_paths_that_have_it(scores: np.ndarray) -> None:
     log_probabilities = log_softmax(scores)

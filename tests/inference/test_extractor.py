@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import subprocess
 import sys
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nghiquyet import Extractor, Prediction
+from nghiquyet import Extractor, Prediction, checkpoint
 from nghiquyet.checkpoint import Checkpoint
-from nghiquyet.errors import CheckpointError, NghiquyetError
+from nghiquyet.errors import CheckpointError, InputError, NghiquyetError
 from nghiquyet.extractor import prepare
 
 SYLLABLES = st.sampled_from(
@@ -193,6 +194,26 @@ from nghiquyet import Extractor
 assert Extractor.load(sys.argv[1], threads=1).predict("Đảng ủy xã Sơn Trung kết nạp mới 25 đảng viên.").entities
 """
     subprocess.run([sys.executable, "-c", code, str(model_folder)], check=True)
+
+
+def test_a_model_leaves_out_what_is_less_sure_than_it_says_or_its_user(
+    model_folder: Path, tmp_path: Path, seed_texts: list[str]
+) -> None:
+    everything = Extractor.load(model_folder, threads=1, min_score=0).predict(seed_texts[0]).entities
+    for least in (0.5, 0.95):
+        kept = [entity for entity in everything if entity.score >= least]
+        assert len(kept) < len(everything)
+        assert list(Extractor.load(model_folder, threads=1, min_score=least).predict(seed_texts[0]).entities) == kept
+    model = checkpoint.read(model_folder)
+    changed = checkpoint.rewrite(model, dataclasses.replace(model.manifest, min_score=0.95), tmp_path / "model")
+    assert list(Extractor.load(changed.path, threads=1).predict(seed_texts[0]).entities) == kept
+    assert Extractor.load(changed.path, threads=1, min_score=0).predict(seed_texts[0]).entities == everything
+
+
+@pytest.mark.parametrize("min_score", [-0.1, 1.5, float("nan")])
+def test_a_least_score_that_is_none_is_refused(model_folder: Path, min_score: float) -> None:
+    with pytest.raises(InputError, match="min_score must be from 0 to 1"):
+        Extractor.load(model_folder, min_score=min_score)
 
 
 def test_a_precision_that_a_backend_has_not_is_refused(model_folder: Path) -> None:

@@ -161,7 +161,9 @@ def test_settings_tell_models_apart(native_model: Path, phobert_model: Path) -> 
     assert (one["--text-column"], one["--max-chars"]) == ("body", "9")
 
 
-@pytest.mark.parametrize("changed", [Loading(precision="fp32"), Loading(backend="torch"), Loading(device="cuda")])
-def test_settings_tell_apart_what_the_network_computes_with(native_model: Path, changed: Loading) -> None:
+@pytest.mark.parametrize(
+    "changed", [Loading(precision="fp32"), Loading(backend="torch"), Loading(device="cuda"), Loading(min_score=0)]
+)
+def test_settings_tell_apart_what_the_results_depend_on(native_model: Path, changed: Loading) -> None:
     model = checkpoint.read(native_model)
     assert runs.settings(model, ANYWHERE, Columns(), 9) != runs.settings(model, changed, Columns(), 9)

@@ -207,6 +207,13 @@ def test_a_calibrated_folder_finds_the_same_and_says_how_often_it_is_right(
     assert (again.temperature, again.bias) == pytest.approx((written.calibration.temperature, written.calibration.bias), abs=1e-3)
     assert checkpoint.read(model).manifest == written
 
+    assert command("calibrate", model, data, "--min-score", "0.5") == 0
+    stricter = checkpoint.read(model).manifest
+    assert stricter.min_score == 0.5
+    assert command("calibrate", model, data) == 0
+    assert checkpoint.read(model).manifest.min_score == 0.5
+    assert checkpoint.read(model).manifest.calibration.bias == pytest.approx(stricter.calibration.bias, abs=1e-3)
+
 
 def test_where_nothing_is_found_nothing_is_written(
     tmp_path: Path, model: Path, command: Callable[..., int], capsys: pytest.CaptureFixture[str]

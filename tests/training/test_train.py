@@ -99,7 +99,7 @@ class Run:
 @pytest.fixture(scope="module")
 def learnt(tmp_path_factory: pytest.TempPathFactory, phobert_base: Path, parts: Split) -> Run:
     """A run that is long enough to learn three articles by heart."""
-    config = _config(phobert_base, tmp_path_factory.mktemp("learnt") / "run", epochs=EPOCHS, batch_size=8)
+    config = _config(phobert_base, tmp_path_factory.mktemp("learnt") / "run", epochs=EPOCHS, batch_size=8, min_score=0.1)
     model, scored = _run(config, parts)
     return Run(config, model, scored)
 
@@ -170,6 +170,7 @@ def test_scores_are_fitted_on_dev_and_reported_as_they_are_served(learnt: Run, p
     assert (fitted["temperature"], fitted["bias"]) == (manifest.calibration.temperature, manifest.calibration.bias)
     assert manifest.calibration != UNCALIBRATED
     assert fitted["fitted_on"]["articles"] == len(parts.dev)
+    assert manifest.min_score == learnt.config.training.min_score
     for name, group in (("dev", parts.dev), ("test", parts.test)):
         served, reported = evaluate(extractor, group), learnt.scored[name]
         assert [outcome.predicted for outcome in served.outcomes] == [outcome.predicted for outcome in reported.outcomes]

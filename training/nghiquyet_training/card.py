@@ -115,7 +115,6 @@ another base is named above. `data/`: CC-BY-4.0. The articles that are not distr
 """
 
 
-_FORMS = {"upper_case": "capitals", "lower_case": "small letters", "without_diacritics": "letters without diacritics"}
 _WORDS = {
     "underthesea-crf": "segmented by underthesea's conditional random field with guards",
     "none": "syllables as they stand",
@@ -166,8 +165,8 @@ def _data_table(data: Mapping[str, Any]) -> str:
 def _settings_table(config: Mapping[str, Any]) -> str:
     lines = ["| setting | value |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in config["training"].items()]
-    augmentation = config.get("augmentation", {})
-    lines += [f"| share of articles an epoch in {_FORMS[name]} | {share} |" for name, share in augmentation.items()]
+    shares = {name.replace("_", " "): share for name, share in config.get("augmentation", {}).items()}
+    lines += [f"| share of the articles that an epoch shows: {name} | {share} |" for name, share in shares.items()]
     return "\n".join(lines)
 
 

@@ -349,14 +349,19 @@ def calibrate(
     model: Annotated[Path, typer.Argument(help="Model folder.")],
     data: Annotated[list[Path], typer.Argument(help="Labelled JSONL that the model was not trained on.")],
     backend: BackendOption = "auto",
+    min_score: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="From now on the model leaves out what is less sure. Default: as its folder says."),
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write the model folder here instead of in its own place.")] = None,
 ) -> None:
     """Make the scores of a model say how often it is right: of entities with 0.9, nine in ten.
 
     Fits a temperature and a bias on articles that the model has not seen, and
-    writes them into its folder. What is found stays the same.
+    writes them into its folder.
 
     [dim]nghiquyet-train calibrate runs/mine/model my-dev.jsonl[/dim]
+    [dim]nghiquyet-train calibrate runs/mine/model my-dev.jsonl --min-score 0.3[/dim]
     """
     from nghiquyet import checkpoint
     from nghiquyet.cli import backend_name
@@ -365,14 +370,15 @@ def calibrate(
     from nghiquyet_training.evaluate import evaluate
 
     wanted = articles.read(data)
-    extractor = Extractor.load(model, backend=backend_name(backend))
+    extractor = Extractor.load(model, backend=backend_name(backend), min_score=0)
     manifest = extractor.checkpoint.manifest
     evaluation = evaluate(extractor, wanted)
     if not any(outcome.predicted for outcome in evaluation.outcomes):
         raise InputError(f"{model} finds nothing in these {len(wanted)} articles, so that nothing can be fitted; give others")
     fitted = calibration.refit(evaluation, manifest.calibration)
     facts = {**manifest.facts, "calibration": fitted.facts()}
-    described = dataclasses.replace(manifest, calibration=fitted.calibration, facts=facts)
+    least = manifest.min_score if min_score is None else min_score
+    described = dataclasses.replace(manifest, calibration=fitted.calibration, min_score=least, facts=facts)
     written = checkpoint.rewrite(extractor.checkpoint, described, output or model)
     _console.print(calibration.table(fitted))
     _console.print(

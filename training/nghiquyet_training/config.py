@@ -48,7 +48,8 @@ class WindowConfig:
 class TrainingConfig:
     """How the Trainer runs; `patience` epochs without a better dev F1 end it (0: never).
 
-    `temperature` and `bias` are the calibration of the scores (0: fitted on dev, if there is dev).
+    `temperature` and `bias` are the calibration of the scores (0: fitted on dev, if there is dev); the model leaves out entities
+    with a score below `min_score`.
     """
 
     epochs: float = 8.0
@@ -63,6 +64,7 @@ class TrainingConfig:
     seed: int = 13
     temperature: float = 0.0
     bias: float = 0.0
+    min_score: float = 0.0
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     tensorboard: bool = False
 
@@ -71,7 +73,7 @@ class TrainingConfig:
             _require(0 < getattr(self, name) < math.inf, f"training.{name}", getattr(self, name), "above 0 and finite")
         for name in ("weight_decay", "patience", "seed", "temperature"):
             _require(0 <= getattr(self, name) < math.inf, f"training.{name}", getattr(self, name), "at least 0 and finite")
-        for name in ("warmup", "dropout"):
+        for name in ("warmup", "dropout", "min_score"):
             _require(0 <= getattr(self, name) < 1, f"training.{name}", getattr(self, name), "at least 0 and below 1")
         _require(math.isfinite(self.bias), "training.bias", self.bias, "finite")
         _require(not self.bias or self.temperature > 0, "training.bias", self.bias, "0 unless training.temperature is given")

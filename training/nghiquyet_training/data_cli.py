@@ -229,7 +229,7 @@ def prelabel(
 
     unlabelled = pool.read(sources)
     notes = formats.Notes()
-    suggestions = prelabels.rank(Extractor.load(model), unlabelled)[:first]
+    suggestions = prelabels.rank(Extractor.load(model, min_score=0), unlabelled)[:first]
     prelabels.write(out, suggestions, Format(to), notes=notes)
     if keep:
         articles.write(keep, [suggestion.article for suggestion in suggestions])

@@ -170,9 +170,11 @@ def _finish(
         groups = {name: group for name, group in (("dev", parts.dev), ("test", parts.test)) if group}
         scored = {name: evaluate(extractor, group) for name, group in groups.items()}
         fitted, facts["calibration"] = calibration.of_run(config.training, scored.get("dev"))
-        scored = {name: calibration.calibrated(evaluation, fitted) for name, evaluation in scored.items()}
+        least = config.training.min_score
+        scored = {name: calibration.calibrated(evaluation, fitted).above(least) for name, evaluation in scored.items()}
         facts["metrics"] = {name: evaluation.to_dict() for name, evaluation in scored.items()}
-        checkpoint.rewrite(draft, dataclasses.replace(plan.manifest, calibration=fitted, facts=facts), output / "model")
+        manifest = dataclasses.replace(plan.manifest, calibration=fitted, min_score=least, facts=facts)
+        checkpoint.rewrite(draft, manifest, output / "model")
         scores = {
             name: report.analyse([report.Scored(evaluation, groups[name], parts.train)], plan)
             for name, evaluation in scored.items()
