@@ -1,3 +1,4 @@
+import hashlib
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -76,6 +77,29 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
     assert counts["ORG"] >= 5000
     readme = (root / "data/README.md").read_text(encoding="utf-8")
     assert f"| 217 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+
+
+def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
+    seeds: list[Article], written: list[Article], root: Path
+) -> None:
+    rows = [json.loads(line) for line in (root / "data/undistributed.jsonl").read_text(encoding="utf-8").splitlines()]
+    here = {hashlib.sha256(article.text.encode()).hexdigest() for article in (*seeds, *written)}
+    assert len({row["id"] for row in rows}) == len({row["text_sha256"] for row in rows} - here) == len(rows)
+    assert not any("text" in row for row in rows)
+    counts = dict.fromkeys(LABELS, 0)
+    for row in rows:
+        position = 0
+        for start, end, label in row["entities"]:
+            assert position <= start < end
+            position = end
+            counts[label] += 1
+    readme = (root / "data/README.md").read_text(encoding="utf-8")
+    assert f"| {len(rows):,} | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+    assert f"{sum(row['trained'] for row in rows):,} ({sum(_targets(row) for row in rows if row['trained']):,} TARGET" in readme
+
+
+def _targets(row: dict[str, Any]) -> int:
+    return sum(label == "TARGET" for _, _, label in row["entities"])
 
 
 @pytest.fixture(scope="module")
