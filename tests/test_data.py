@@ -95,11 +95,6 @@ def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
             counts[label] += 1
     readme = (root / "data/README.md").read_text(encoding="utf-8")
     assert f"| {len(rows):,} | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
-    assert f"{sum(row['trained'] for row in rows):,} ({sum(_targets(row) for row in rows if row['trained']):,} TARGET" in readme
-
-
-def _targets(row: dict[str, Any]) -> int:
-    return sum(label == "TARGET" for _, _, label in row["entities"])
 
 
 @pytest.fixture(scope="module")
