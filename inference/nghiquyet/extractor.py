@@ -96,8 +96,8 @@ class Extractor:
             threads: CPU threads of the network; None leaves the choice to the backend.
             precision: what matrix products are computed in. "fp32", which onnx and torch have, gives the same on both; "int8" is
                 onnx's, "bf16" torch's. "auto" is "int8" for onnx on the CPU where the folder has a graph for it, else "fp32".
-            min_score: entities with a lower score are left out, 0 to 1; None is what the model folder says, by which exact F1 is
-                about as high as it can be. 0 finds most, 0.9 what is nearly always right.
+            min_score: entities with a lower score are left out, 0 to 1: 0 finds most, 0.9 what is nearly always right. None is
+                what the model folder says.
 
         Raises:
             CheckpointError: if the folder is missing, incomplete or altered.

@@ -109,6 +109,23 @@ def test_labels_without_texts_come_back_with_the_texts_alone(
     assert not notes.counts
 
 
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"text_sha256": ["a"]}, r'labels\.jsonl:1: "text_sha256" must be the SHA-256 of a text, found \[\'a\'\]'),
+        ({"entities": [{"start": 0}]}, r'labels\.jsonl:1: "entities" must be a list of \[start, end, label\]'),
+        ({"entities": [[0, 99, "ORG"]]}, r"labels\.jsonl:1: article 'a': span 0\.\.99 does not lie in the text"),
+    ],
+)
+def test_labels_without_texts_that_are_not_sound_are_refused(tmp_path: Path, record: dict[str, Any], message: str) -> None:
+    labels, texts = tmp_path / "labels.jsonl", tmp_path / "a.txt"
+    texts.write_text("Huyện ủy", encoding="utf-8")
+    formats.write(labels, [Article("a", "Huyện ủy", ())], Format.standoff)
+    labels.write_text(json.dumps(json.loads(labels.read_text("utf-8")) | record), encoding="utf-8")
+    with pytest.raises(InputError, match=message):
+        formats.read(labels, Format.standoff, texts)
+
+
 def test_labels_whose_text_is_not_given_are_left_out_and_named(tmp_path: Path) -> None:
     here, there = Article("a", "Huyện ủy họp", (Span(0, 8, "ORG"),)), Article("b", "Huyện ủy bàn", ())
     labels, texts = tmp_path / "labels.jsonl", tmp_path / "a.txt"

@@ -38,16 +38,18 @@ def read(path: Path, texts: Path | None, notes: Notes) -> list[Article]:
     if texts is None:
         raise InputError(f"{path}: holds labels without their texts; give the texts too (JSON Lines, or a folder of .txt)")
     records = list(read_records(path))
-    wanted = {record.get(DIGEST) for _, record in records}
+    for place, record in records:
+        if not isinstance(record.get(DIGEST), str):
+            raise InputError(f'{place}: "{DIGEST}" must be the SHA-256 of a text, found {record.get(DIGEST)!r}')
+    wanted = {record[DIGEST] for _, record in records}
     given = ((_digest(document.text), document.text) for document in corpus.stream([str(texts)]))
-    found: dict[Any, str] = {digest: text for digest, text in given if digest in wanted}
+    found = {digest: text for digest, text in given if digest in wanted}
     if not found:
         raise InputError(f"{texts}: the labels of {path} belong to none of its texts, which must be the same to the letter")
     articles: list[Article] = []
     for place, record in records:
-        digest = record.get(DIGEST)
-        if digest in found:
-            articles.append(_article(record, found[digest], place, notes))
+        if record[DIGEST] in found:
+            articles.append(_article(record, found[record[DIGEST]], place, notes))
         else:
             notes.add(TEXT_MISSING, f"{place}: {record.get('id')}")
     return articles
