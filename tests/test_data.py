@@ -82,7 +82,7 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
 def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
     seeds: list[Article], written: list[Article], root: Path
 ) -> None:
-    rows = [json.loads(line) for line in (root / "data/undistributed.jsonl").read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in (root / "data/undistributed/labels.jsonl").read_text(encoding="utf-8").splitlines()]
     here = {hashlib.sha256(article.text.encode()).hexdigest() for article in (*seeds, *written)}
     assert len({row["id"] for row in rows}) == len({row["text_sha256"] for row in rows} - here) == len(rows)
     assert not any("text" in row for row in rows)
