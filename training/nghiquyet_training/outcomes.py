@@ -1,7 +1,7 @@
 """What a model found in labelled articles beside what it should have found: all that its figures are computed from."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -40,22 +40,12 @@ class Evaluation:
     def micro(self) -> Counts:
         return sum(self.by_label.values(), Counts())
 
-    def above(self, min_score: float) -> "Evaluation":
-        """The same without the predicted spans that have a lower score."""
-        return Evaluation(self.labels, tuple(_above(outcome, min_score) for outcome in self.outcomes))
-
     def to_dict(self) -> dict[str, Any]:
         return {
             "articles": len(self.outcomes),
             "micro": self.micro.to_dict(),
             "by_label": {label: counts.to_dict() for label, counts in self.by_label.items()},
         }
-
-
-def _above(outcome: Outcome, min_score: float) -> Outcome:
-    pairs = zip(outcome.predicted, outcome.confidence, strict=True)
-    kept = [(span, score) for span, score in pairs if score >= min_score]
-    return replace(outcome, predicted=tuple(span for span, _ in kept), confidence=tuple(score for _, score in kept))
 
 
 def pooled(evaluations: Iterable[Evaluation]) -> Evaluation:

@@ -28,6 +28,7 @@ from nghiquyet_training.evaluate import evaluate
 from nghiquyet_training.examples import Alignment, Example, examples
 from nghiquyet_training.export import export
 from nghiquyet_training.outcomes import Evaluation
+from nghiquyet_training.thresholds import above
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _finish(
         scored = {name: evaluate(extractor, group) for name, group in groups.items()}
         fitted, facts["calibration"] = calibration.of_run(config.training, scored.get("dev"))
         least = config.training.min_score
-        scored = {name: calibration.calibrated(evaluation, fitted).above(least) for name, evaluation in scored.items()}
+        scored = {name: above(calibration.calibrated(evaluation, fitted), least) for name, evaluation in scored.items()}
         facts["metrics"] = {name: evaluation.to_dict() for name, evaluation in scored.items()}
         manifest = dataclasses.replace(plan.manifest, calibration=fitted, min_score=least, facts=facts)
         checkpoint.rewrite(draft, manifest, output / "model")
