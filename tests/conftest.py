@@ -107,8 +107,8 @@ def _model(folder: Path, base: Path, segmenter: str, pieces: int, context: int) 
     from nghiquyet_training.train import fill_model_folder
 
     torch.manual_seed(1)
-    tags = TagSet(LABELS).tags
-    model = AutoModelForTokenClassification.from_pretrained(base, num_labels=len(tags))
+    tags = TagSet(LABELS)
+    model = AutoModelForTokenClassification.from_pretrained(base, id2label=dict(enumerate(tags.tags)), label2id=tags.index)
     torch.nn.init.normal_(model.classifier.weight, std=1.0)
     manifest = checkpoint.Manifest(LABELS, segmenter, WindowSize(pieces, context))
     return checkpoint.write(folder, manifest, lambda draft: fill_model_folder(draft, model, base)).path

@@ -90,6 +90,26 @@ def test_weights_of_torch_are_read_and_broken_ones_are_one_line(base: Path) -> N
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("labels", [("LAW",), ("ORG", "PERSON", "TARGET")])
+def test_a_classifier_goes_on_with_its_own_tags_and_anew_with_others(native_model: Path, labels: tuple[str, ...]) -> None:
+    stored = load_file(native_model / "model.safetensors")
+    model = bases.classifier(_config(native_model), native_model, TagSet(labels))
+    assert model.config.id2label == dict(enumerate(TagSet(labels).tags))
+    weights = model.state_dict()
+    is_kept = weights["classifier.weight"].shape == stored["classifier.weight"].shape and torch.equal(
+        weights["classifier.weight"], stored["classifier.weight"].float()
+    )
+    assert is_kept == (labels == ("ORG", "PERSON", "TARGET"))
+    assert all(torch.equal(weights[name], stored[name].float()) for name in stored if not name.startswith("classifier."))
+
+
+def test_as_many_tags_are_other_tags_all_the_same(native_model: Path) -> None:
+    stored = load_file(native_model / "model.safetensors")["classifier.weight"]
+    weights = bases.classifier(_config(native_model), native_model, TagSet(("A", "B", "C"))).state_dict()
+    assert weights["classifier.weight"].shape == stored.shape
+    assert not torch.allclose(weights["classifier.weight"], stored.float(), atol=0.1)
+
+
 def _xlm_roberta(folder: Path) -> None:
     from transformers import XLMRobertaConfig, XLMRobertaModel
 

@@ -20,6 +20,7 @@ from transformers import AutoModel, AutoTokenizer, PhobertTokenizer, RobertaMode
 from nghiquyet.checkpoint import pieces_of
 from nghiquyet.errors import InputError, NghiquyetError
 from nghiquyet_training import encoder
+from nghiquyet_training.e5 import read_e5
 
 Floats = NDArray[np.float32]
 
@@ -213,7 +214,7 @@ def test_a_piece_is_embedded_as_the_mean_of_its_e5_pieces(
 
 
 def test_a_decomposed_piece_is_embedded_as_its_composed_form(source: Path) -> None:
-    e5 = encoder.read_e5(source)
+    e5 = read_e5(source)
     table = encoder.embed_pieces(e5, encoder.Vocabulary(("bạn", "ba\u0323n", "b\u200bạn"), b"", b""))
     np.testing.assert_array_equal(table[4], table[5])
     np.testing.assert_array_equal(table[4], table[6])
@@ -229,6 +230,62 @@ def test_a_learned_vocabulary_kept_gives_the_same_folder(source: Path, counts: P
     encoder.build(source, counts, tmp_path / "one")
     encoder.build(source, tmp_path / "one", tmp_path / "two")
     assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+def test_own_pieces_are_read_syllable_by_syllable_with_their_own_embeddings(source: Path, counts: Path, tmp_path: Path) -> None:
+    encoder.build(source, counts, tmp_path / "out", native=True)
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"config.json", "model.safetensors", "tokenizer.json"}
+    table = load_file(tmp_path / "out" / "model.safetensors")["embeddings.word_embeddings.weight"]
+    pieces = pieces_of(tmp_path / "out")
+    own = TENSORS["emb.word"].astype(np.float16)
+    spelt = {
+        "xin": ["▁xin"],
+        "chào": ["▁chào"],
+        "cau": ["▁", "c", "a", "u"],
+        # e5 has the piece, but no word of the list needs it.
+        "in": ["▁", "<unk>"],
+        "日": ["▁", "<unk>"],
+        "<s>": ["<unk>"],
+    }
+    for word, names in spelt.items():
+        np.testing.assert_array_equal(table[list(pieces(word))], own[[PIECES.index(name) for name in names]], err_msg=word)
+    for place, name in ((pieces.opening, "<s>"), (pieces.padding, "<pad>"), (pieces.closing, "</s>"), (-1, "<mask>")):
+        np.testing.assert_array_equal(table[place], own[PIECES.index(name)])
+    assert len(table) < len(PIECES)
+
+
+def test_of_own_pieces_the_rarest_are_left_out_and_letters_never(source: Path, counts: Path, tmp_path: Path) -> None:
+    encoder.build(source, counts, tmp_path / "out", native=True, pieces=15)
+    pieces = pieces_of(tmp_path / "out")
+    assert len(pieces("chào")) == 1
+    assert len(pieces("bạn")) > 1
+    refused(
+        tmp_path, "counts.json: pieces must be at least 13", lambda out: encoder.build(source, counts, out, native=True, pieces=12)
+    )
+
+
+def test_own_pieces_kept_give_the_same_folder(source: Path, counts: Path, tmp_path: Path) -> None:
+    encoder.build(source, counts, tmp_path / "one", native=True)
+    encoder.build(source, tmp_path / "one", tmp_path / "two")
+    assert tree(tmp_path / "one") == tree(tmp_path / "two")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda content: "{", "not a tokenizer.json with unigram pieces"),
+        (lambda content: content.replace('"Unigram"', '"BPE"').replace('"vocab": [', '"vocabulary": ['), "not a tokenizer.json"),
+        (lambda content: content.replace('"▁xin"', '"▁xinh"'), "'▁xinh' is no piece of e5"),
+        (lambda content: content.replace('"<mask>"', '"▁bạn"'), "must begin with <s> <pad> </s> <unk> and end with <mask>"),
+    ],
+)
+def test_a_tokenizer_whose_pieces_are_not_e5s_is_refused(
+    source: Path, counts: Path, tmp_path: Path, change: Callable[[str], str], message: str
+) -> None:
+    encoder.build(source, counts, tmp_path / "one", native=True)
+    file = tmp_path / "one" / "tokenizer.json"
+    file.write_text(change(file.read_text(encoding="utf-8")), encoding="utf-8")
+    refused(tmp_path, f"{file}: .*{message}", lambda out: encoder.build(source, tmp_path / "one", out))
 
 
 def test_the_same_input_gives_the_same_files(source: Path, counts: Path, tmp_path: Path) -> None:
@@ -308,7 +365,7 @@ def test_a_damaged_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFact
     path = tmp_path_factory.getbasetemp() / "damaged.bin"
     path.write_bytes(CONTENT[:position] + bytes([value]) + CONTENT[position + 1 :])
     with contextlib.suppress(InputError):
-        encoder.read_e5(path)
+        read_e5(path)
 
 
 @given(length=st.integers(0, len(CONTENT) - 1))
@@ -316,7 +373,7 @@ def test_a_file_cut_anywhere_is_refused(tmp_path_factory: pytest.TempPathFactory
     path = tmp_path_factory.getbasetemp() / "cut.bin"
     path.write_bytes(CONTENT[:length])
     with pytest.raises(InputError, match=r"cut short|neither the wheel"):
-        encoder.read_e5(path)
+        read_e5(path)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Base encoders: what they are called, where they come from, under which licence, and as a token classifier."""
 
+import copy
 import hashlib
 import pickle
 from pathlib import Path
@@ -91,22 +92,42 @@ def digest(folder: Path) -> str:
 
 
 def classifier(config: Config, folder: Path, tags: TagSet) -> PreTrainedModel:
-    """The encoder of a folder, in float32, with a classifier of words on top: the folder's own, or else a new one.
+    """The encoder of a folder, in float32, with a classifier of words on top: a new one, unless the folder's own gives these tags.
 
     Raises:
         InputError: if transformers cannot load it, or it cannot read so long a window.
     """
-    model, _ = load(
-        AutoModelForTokenClassification,
-        folder,
-        config.training.dropout,
-        id2label=dict(enumerate(tags.tags)),
-        label2id=tags.index,
-    )
+    dropout = config.training.dropout
+    if _own_tags(folder) in {None, tags.tags}:
+        labels = {"id2label": dict(enumerate(tags.tags)), "label2id": tags.index}
+        model, _ = load(AutoModelForTokenClassification, folder, dropout, **labels)
+    else:
+        model, _ = load(AutoModelForTokenClassification, folder, dropout)
+        model = _with_tags(model, tags)
     limit = positions(model)
     if limit is not None and config.window.pieces > limit:
         raise InputError(f"window.pieces is {config.window.pieces}, but {folder} reads {limit} at a time; lower it")
     return model
+
+
+def _own_tags(folder: Path) -> tuple[str, ...] | None:
+    """The tags of a token classifier's folder, by index; None if it is none, or cannot be read, which loading it will tell."""
+    try:
+        config = AutoConfig.from_pretrained(folder)
+    except (OSError, ValueError):
+        return None
+    is_classifier = any(name.endswith("ForTokenClassification") for name in config.architectures or ())
+    return tuple(config.id2label.values()) if is_classifier else None
+
+
+def _with_tags(model: PreTrainedModel, tags: TagSet) -> PreTrainedModel:
+    """The same encoder under a new classifier."""
+    config = copy.deepcopy(model.config)
+    config.id2label, config.label2id = dict(enumerate(tags.tags)), dict(tags.index)
+    kind: Any = AutoModelForTokenClassification
+    result: PreTrainedModel = kind.from_config(config, dtype=torch.float32, attn_implementation="eager")
+    result.base_model.load_state_dict(model.base_model.state_dict())
+    return result
 
 
 def load(kind: Any, folder: Path, dropout: float, **settings: Any) -> tuple[PreTrainedModel, bool]:

@@ -25,6 +25,8 @@ def render(model: Checkpoint, reports: Sequence[Mapping[str, Any]], records: Map
     facts = model.manifest.facts
     base = str(facts["config"]["base"])
     cost = footprint(float(facts["train_seconds"]), facts["environment"])
+    trainings = facts.get("mean_of", [facts])
+    epochs = " and ".join(f"{float(training['epochs_run']):g}" for training in trainings)
     return f"""---
 {yaml.safe_dump(_metadata(model, reports), allow_unicode=True, sort_keys=False).strip()}
 ---
@@ -63,16 +65,16 @@ languages.
 
 `data/seeds.jsonl` (five real articles) and `data/written.jsonl` (217 synthetic articles) come with the project. What else the
 model of the package was trained on is real news, labelled by the same guidelines and not distributed: 318 articles by hand, and
-518 by a language model that read them whole and corrected what an earlier model had marked. The SHA-256 of all that was trained
+1,201 by a language model that read them whole and corrected what an earlier model had marked. The SHA-256 of all that was trained
 on begins with `{facts["data"]["train"]["sha256"][:16]}`. {facts["alignment"]["straddled"]} of
 {facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words or
 cross a line break, and cannot be learnt exactly.
 
 ## Training
 
-{_settings_table(facts["config"])}
+{_settings_table(trainings)}
 
-Hugging Face Trainer, AdamW, linear decay; {float(facts["epochs_run"]):g} epochs in
+{_MEAN if len(trainings) > 1 else ""}Hugging Face Trainer, AdamW, linear decay; {epochs} epochs in
 {float(facts["train_seconds"]) / 60:.0f} minutes on {_hardware(facts["environment"])}, with torch
 {facts["environment"]["torch"]} and transformers {facts["environment"]["transformers"]}. The same command with the same data gives
 the same weights on the same machine.
@@ -81,7 +83,7 @@ the same weights on the same machine.
 characters, once through); its perplexity on others held out fell from 52.5 to 28.6.
 
 Energy and carbon, estimated from time and hardware, not measured: {1000 * cost.kilowatt_hours:.0f} Wh and {cost.grams:.0f} g of CO2
-equivalent for this one training, at the world's mean of grams a kilowatt-hour. The base encoder's own training comes on top
+equivalent for that time, at the world's mean of grams a kilowatt-hour. The base encoder's own training comes on top
 and is not known.
 
 ## Figures
@@ -114,6 +116,10 @@ Code: Apache-2.0. Model: {facts["licence"]}. The base encoder is derived from in
 another base is named above. `data/`: CC-BY-4.0. The articles that are not distributed are under the rights of their publishers.
 """
 
+
+_MEAN = """Each column is a training, and the weights are the mean of those that they gave (`nghiquyet-train average`). A base named
+model is what the first gave.
+"""
 
 _WORDS = {
     "underthesea-crf": "segmented by underthesea's conditional random field with guards",
@@ -162,12 +168,22 @@ def _data_table(data: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _settings_table(config: Mapping[str, Any]) -> str:
-    lines = ["| setting | value |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in config["training"].items()]
-    shares = {name.replace("_", " "): share for name, share in config.get("augmentation", {}).items()}
-    lines += [f"| share of the articles that an epoch shows: {name} | {share} |" for name, share in shares.items()]
-    return "\n".join(lines)
+def _settings_table(trainings: Sequence[Mapping[str, Any]]) -> str:
+    columns = [_settings(training) for training in trainings]
+    numbers = [str(number) for number in range(1, len(columns) + 1)] if len(columns) > 1 else ["value"]
+    lines = [f"| setting | {' | '.join(numbers)} |", "|---" * (1 + len(columns)) + "|"]
+    names = dict.fromkeys(name for column in columns for name in column)
+    return "\n".join([*lines, *(f"| {name} | {' | '.join(column.get(name, '') for column in columns)} |" for name in names)])
+
+
+def _settings(training: Mapping[str, Any]) -> dict[str, str]:
+    config = training["config"]
+    shares = {
+        f"share of the articles that an epoch shows: {name.replace('_', ' ')}": share
+        for name, share in config.get("augmentation", {}).items()
+    }
+    settings = {"base": config["base"], "articles": training["data"]["train"]["articles"], **config["training"], **shares}
+    return {name: str(value) for name, value in settings.items()}
 
 
 def _hardware(environment: Mapping[str, Any]) -> str:

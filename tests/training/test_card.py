@@ -1,0 +1,36 @@
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from nghiquyet import checkpoint
+from nghiquyet.checkpoint import Checkpoint
+from nghiquyet_training import card
+
+
+def _trained(facts: dict[str, Any], base: str, epochs: float, articles: int) -> dict[str, Any]:
+    config = facts["config"]
+    return {
+        **{key: facts[key] for key in ("base_sha256", "licence", "alignment", "environment")},
+        "config": {**config, "base": base, "training": {**config["training"], "epochs": epochs}},
+        "data": {"train": {**facts["data"]["train"], "articles": articles}},
+        "epochs_run": epochs,
+        "train_seconds": 60.0,
+    }
+
+
+def test_the_trainings_that_a_mean_was_taken_of_stand_in_columns(root: Path) -> None:
+    packaged = checkpoint.read(root / "inference/nghiquyet/model")
+    facts = dict(packaged.manifest.facts)
+    facts.pop("mean_of", None)
+    first, second = _trained(facts, "phobert-small", 3, 700), _trained(facts, "model", 2, 500)
+    alone = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=first)), [])
+    mean = dataclasses.replace(packaged.manifest, facts={**first, "train_seconds": 120.0, "mean_of": [first, second]})
+    together = card.render(Checkpoint(packaged.path, mean), [])
+    assert "| epochs | 3 |\n" in alone
+    assert "| base | phobert-small |\n" in alone
+    assert "3 epochs in\n1 minutes" in alone
+    assert "mean" not in alone.partition("## Training")[2].partition("##")[0].replace("world's mean", "")
+    assert "| setting | 1 | 2 |\n|---|---|---|\n| base | phobert-small | model |\n| articles | 700 | 500 |\n" in together
+    assert "| epochs | 3 | 2 |\n" in together
+    assert "3 and 2 epochs in\n2 minutes" in together
+    assert "the mean of those that they gave" in together
