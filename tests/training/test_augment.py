@@ -37,3 +37,13 @@ def test_the_same_seed_draws_the_same_and_another_another(model: Checkpoint, see
 def test_the_whole_may_come_in_another_form(model: Checkpoint, seeds: list[Article]) -> None:
     epochs, _ = augment.epochs(seeds, model, AugmentationConfig(lower_case=1), 1, seed=13)
     assert epochs == [examples([augment.FORMS["lower_case"](article) for article in seeds], model)[0]]
+
+
+def test_other_names_are_drawn_anew_each_epoch(model: Checkpoint, seeds: list[Article]) -> None:
+    settings = AugmentationConfig(other_names=1)
+    (first, second), alignment = augment.epochs(seeds, model, settings, 2, seed=13)
+    assert alignment == examples(seeds, model)[1]
+    assert first != second
+    assert augment.epochs(seeds, model, settings, 2, seed=13)[0] == [first, second]
+    tags = [sum(label % 2 == 1 for label in window.labels) for window in first]
+    assert sum(tags) == sum(label % 2 == 1 for window in examples(seeds, model)[0] for label in window.labels)

@@ -86,6 +86,7 @@ class AugmentationConfig:
     upper_case: float = 0.0
     lower_case: float = 0.0
     without_diacritics: float = 0.0
+    other_names: float = 0.0
 
     @property
     def shares(self) -> dict[str, float]:
