@@ -72,14 +72,14 @@ def test_models_with_another_classifier_layers_vocabulary_or_labels_are_refused(
 ) -> None:
     labels = dataclasses.replace(start.manifest, labels=("ORG", "PERSON", "LAW"))
     strangers = {
-        "its labels is": checkpoint.rewrite(start, labels, tmp_path / "labels"),
-        "its segmenter is": checkpoint.read(phobert_model),
+        "in labels": checkpoint.rewrite(start, labels, tmp_path / "labels"),
+        "in segmenter": checkpoint.read(phobert_model),
         "cosine": _head(start, tmp_path / "head"),
         "its layers are not": _layers(start, tmp_path / "layers"),
         "its tokenizer_config.json is not": _vocabulary(start, tmp_path / "vocabulary"),
     }
     for words, stranger in strangers.items():
-        with pytest.raises(InputError, match=f"{stranger.path}: .*{words}|{stranger.path}: {words}"):
+        with pytest.raises(InputError, match=f"{stranger.path}: .*{words}"):
             average([start, stranger], tmp_path / "mean")
     assert not (tmp_path / "mean").exists()
 

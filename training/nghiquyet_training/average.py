@@ -90,7 +90,7 @@ def _check_alike(first: Checkpoint, other: Checkpoint) -> None:
     for name in ("labels", "segmenter", "window", "min_score"):
         here, there = getattr(other.manifest, name), getattr(first.manifest, name)
         if here != there:
-            raise InputError(f"{other.path}: its {name} is {here}, that of {first.path} is {there}; a mean takes models alike")
+            raise InputError(f"{other.path}: differs from {first.path} in {name} ({here}, {there}); a mean takes models alike")
     for name in bases.VOCABULARY:
         here, there = ((each.path / name).read_bytes() if (each.path / name).is_file() else None for each in (other, first))
         if here != there:
