@@ -14,13 +14,12 @@ from typing import Final
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from transformers import AutoModelForTokenClassification
 
 from nghiquyet import checkpoint
 from nghiquyet.checkpoint import WEIGHTS, Checkpoint
 from nghiquyet.entities import Calibration
 from nghiquyet.errors import CheckpointError, InputError
-from nghiquyet_training import bases
+from nghiquyet_training import bases, foreign
 from nghiquyet_training.train import fill_model_folder
 
 # The cosine of two classifiers is above 0.9 if they began from the same one, whatever they have learnt since, and below 0.2 if not.
@@ -47,7 +46,7 @@ def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
         raise InputError(f"the mean takes two models or more, found {len(models)}")
     first, *others = models
     weights = [_weights(each) for each in models]
-    model = AutoModelForTokenClassification.from_pretrained(first.path, dtype=torch.float32)
+    model = foreign.classifier(first.path)
     head = [name for name in weights[0] if not name.startswith(f"{model.base_model_prefix}.")]
     for other, more in zip(others, weights[1:], strict=True):
         _check_alike(first, other)

@@ -117,7 +117,7 @@ def _own_tags(folder: Path) -> tuple[str, ...] | None:
     except (OSError, ValueError):
         return None
     is_classifier = any(name.endswith("ForTokenClassification") for name in config.architectures or ())
-    return tuple(config.id2label.values()) if is_classifier else None
+    return tuple(name for _, name in sorted(config.id2label.items())) if is_classifier else None
 
 
 def _with_tags(model: PreTrainedModel, tags: TagSet) -> PreTrainedModel:

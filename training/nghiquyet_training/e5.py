@@ -9,7 +9,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -232,14 +232,21 @@ def splitter(e5: E5) -> Callable[[str], list[int]]:
     SentencePiece normalises by nmt_nfkc, of which the file holds what becomes of single characters; NFC composes those that stand
     apart. On Vietnamese words the ids are those of the full rules.
     """
-    unknown = e5.pieces.index("<unk>")
-    unigram = Tokenizer(models.Unigram(list(zip(e5.pieces, e5.scores, strict=True)), unk_id=unknown, byte_fallback=False))
-    unigram.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
-    )
+    tokenizer, unknown = unigram(e5, range(len(e5.pieces))), e5.pieces.index("<unk>")
 
     def split(text: str) -> list[int]:
         normalised = unicodedata.normalize("NFC", text).translate(e5.normalisation)
-        return unigram.encode(normalised, add_special_tokens=False).ids or [unknown]
+        return tokenizer.encode(normalised, add_special_tokens=False).ids or [unknown]
 
     return split
+
+
+def unigram(e5: E5, ids: Sequence[int]) -> Tokenizer:
+    """The tokenizer of some of e5's pieces, numbered in the order given; it normalises nothing."""
+    pieces = [(e5.pieces[index], e5.scores[index]) for index in ids]
+    unknown = [name for name, _ in pieces].index("<unk>")
+    result = Tokenizer(models.Unigram(pieces, unk_id=unknown, byte_fallback=False))
+    result.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
+    )
+    return result

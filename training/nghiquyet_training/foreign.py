@@ -40,7 +40,7 @@ def convert(
     words = bases.fetch(vocabulary) if vocabulary else folder
     if (folder / MANIFEST).is_file():
         manifest = checkpoint.read(folder).manifest
-        model = _classifier(folder)
+        model = classifier(folder)
     else:
         if not (folder / "config.json").is_file():
             raise InputError(f"{source}: no checkpoint; give a folder with a config.json, a model folder, or a hub id")
@@ -48,7 +48,7 @@ def convert(
             checkpoint.pieces_of(words)
         except CheckpointError as error:
             raise InputError(f"{error}; name the encoder that it was fine-tuned from with --vocabulary") from error
-        model = _classifier(folder)
+        model = classifier(folder)
         tags = _in_our_order(model, folder)
         segmenter = "underthesea-crf" if checkpoint.is_phobert(words) else "none"
         name = folder.name if Path(source).exists() else source
@@ -73,8 +73,12 @@ def tags_of(names: Sequence[str]) -> TagSet:
     return TagSet(labels)
 
 
-def _classifier(folder: Path) -> PreTrainedModel:
-    """The model of a folder in float32, all of whose weights are used and come from it."""
+def classifier(folder: Path) -> PreTrainedModel:
+    """The model of a folder in float32, all of whose weights are used and come from it.
+
+    Raises:
+        InputError: if it cannot be loaded, or is of another kind.
+    """
     # It would report at length what does not fit.
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]

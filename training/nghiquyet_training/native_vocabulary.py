@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
+from tokenizers import normalizers
 
 from nghiquyet.errors import InputError
-from nghiquyet_training.e5 import E5, MASK, OPENING, SPECIAL, splitter
+from nghiquyet_training.e5 import E5, MASK, OPENING, SPECIAL, splitter, unigram
 
 FILE: Final = "tokenizer.json"
 
@@ -73,11 +73,7 @@ def read(e5: E5, folder: Path) -> NativeVocabulary:
 
 def _vocabulary(e5: E5, kept: Sequence[int]) -> NativeVocabulary:
     ids = (*map(e5.pieces.index, OPENING), *kept, e5.pieces.index(MASK))
-    pieces = [(e5.pieces[index], e5.scores[index]) for index in ids]
-    tokenizer = Tokenizer(models.Unigram(pieces, unk_id=OPENING.index("<unk>"), byte_fallback=False))
+    tokenizer = unigram(e5, ids)
     # SentencePiece's own normalisation (nmt_nfkc) is NFKC with a few signs more.
     tokenizer.normalizer = normalizers.NFKC()
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")]
-    )
     return NativeVocabulary(ids, tokenizer.to_str(pretty=True))

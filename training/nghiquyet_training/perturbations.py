@@ -32,31 +32,31 @@ _HARD_SPACES: Final = 0.02
 
 def decomposed(article: Article) -> Article:
     """Accents as characters of their own (NFD), as some systems write them."""
-    return _mapped(article, (unicodedata.normalize("NFD", char) for char in article.text))
+    return mapped(article, (unicodedata.normalize("NFD", char) for char in article.text))
 
 
 def old_tone_marks(article: Article) -> Article:
     """Hòa, khỏe, ủy."""
-    return _mapped(article, _NEW_TONE.sub(lambda match: _OLD_TONES[match[0]], article.text))
+    return mapped(article, _NEW_TONE.sub(lambda match: _OLD_TONES[match[0]], article.text))
 
 
 def newer_tone_marks(article: Article) -> Article:
     """Hoà, khoẻ, uỷ."""
-    return _mapped(article, new_tone_marks(article.text))
+    return mapped(article, new_tone_marks(article.text))
 
 
 def without_diacritics(article: Article) -> Article:
     """As typed without a Vietnamese keyboard."""
-    return _mapped(article, map(_plain, article.text))
+    return mapped(article, map(_plain, article.text))
 
 
 def upper_case(article: Article) -> Article:
-    return _mapped(article, map(str.upper, article.text))
+    return mapped(article, map(str.upper, article.text))
 
 
 def lower_case(article: Article) -> Article:
     """As hasty messages are typed, and some databases keep texts."""
-    return _mapped(article, map(str.lower, article.text))
+    return mapped(article, map(str.lower, article.text))
 
 
 def misread(article: Article) -> Article:
@@ -69,12 +69,12 @@ def misread(article: Article) -> Article:
             return "" if chance < _LOST_SPACES else char
         return _MISREAD.get(char, _plain(char)) if chance < _MISREADINGS else char
 
-    return _mapped(article, map(read, article.text))
+    return mapped(article, map(read, article.text))
 
 
 def one_line(article: Article) -> Article:
     """Without line breaks, as some forms and databases keep texts."""
-    return _mapped(article, (" " if char in "\r\n" else char for char in article.text))
+    return mapped(article, (" " if char in "\r\n" else char for char in article.text))
 
 
 def with_markup(article: Article) -> Article:
@@ -86,7 +86,7 @@ def with_markup(article: Article) -> Article:
             return "&nbsp;"
         return _MARKUP.get(char, char)
 
-    return _mapped(article, map(mark, article.text))
+    return mapped(article, map(mark, article.text))
 
 
 PERTURBATIONS: Final[Mapping[str, Perturbation]] = {
@@ -102,7 +102,7 @@ PERTURBATIONS: Final[Mapping[str, Perturbation]] = {
 }
 
 
-def _mapped(article: Article, characters: Iterable[str]) -> Article:
+def mapped(article: Article, characters: Iterable[str]) -> Article:
     """The article with a string, perhaps empty, for each of its characters."""
     parts = list(characters)
     places = [0, *accumulate(map(len, parts))]

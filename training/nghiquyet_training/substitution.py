@@ -5,12 +5,12 @@ Mention replacement, as in Dai and Adel (2020, arXiv:2010.11683): a mention give
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 import regex
 
-from nghiquyet_training.articles import Article, Span
+from nghiquyet_training.articles import Article
+from nghiquyet_training.perturbations import mapped
 
 Draw = Callable[[Article], Article]
 
@@ -30,6 +30,7 @@ def substitution(articles: Iterable[Article], random_numbers: random.Random) -> 
             if not _NUMBER.search(mention) and "\n" not in mention:
                 for kind in _kinds(mention):
                     pool.setdefault((label, kind), []).append(mention)
+    pool = {kind: mentions for kind, mentions in pool.items() if len(set(mentions)) > 1}
 
     def draw(article: Article) -> Article:
         chosen: dict[tuple[str, str], str] = {}
@@ -54,9 +55,8 @@ def _kinds(mention: str) -> tuple[str, int]:
 def _other(mention: str, label: str, pool: Mapping[tuple[str, str | int], Sequence[str]], random_numbers: random.Random) -> str:
     if _NUMBER.search(mention):
         return _NUMBER.sub(lambda number: _other_number(number[0], random_numbers), mention)
-    candidates = (pool.get((label, kind), []) for kind in _kinds(mention))
-    others = next((each for each in candidates if len(set(each)) > 1), [mention])
-    return random_numbers.choice(others)
+    candidates = (pool[label, kind] for kind in _kinds(mention) if (label, kind) in pool)
+    return random_numbers.choice(next(candidates, [mention]))
 
 
 def _other_number(number: str, random_numbers: random.Random) -> str:
@@ -66,13 +66,7 @@ def _other_number(number: str, random_numbers: random.Random) -> str:
 
 
 def _with(article: Article, chosen: Mapping[tuple[str, str], str]) -> Article:
-    parts: list[str] = []
-    spans: list[Span] = []
-    last = length = 0
-    for span in article.entities:
-        before, mention = article.text[last : span.start], chosen[article.text[span.start : span.end], span.label]
-        start = length + len(before)
-        length, last = start + len(mention), span.end
-        parts += [before, mention]
-        spans.append(Span(start, length, span.label))
-    return replace(article, text="".join([*parts, article.text[last:]]), entities=tuple(spans))
+    parts = list(article.text)
+    for span, mention in zip(article.entities, _mentions(article), strict=True):
+        parts[span.start : span.end] = [chosen[mention], *[""] * (span.end - span.start - 1)]
+    return mapped(article, parts)
