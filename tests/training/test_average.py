@@ -12,6 +12,7 @@ from nghiquyet import Extractor, checkpoint
 from nghiquyet.checkpoint import Checkpoint, Manifest
 from nghiquyet.entities import Calibration
 from nghiquyet.errors import CheckpointError, InputError
+from nghiquyet_training import lineage
 from nghiquyet_training.average import average
 from nghiquyet_training.train import fill_model_folder
 
@@ -58,7 +59,7 @@ def test_calibration_and_time_are_of_all_and_the_facts_of_each(start: Checkpoint
     assert manifest.facts["train_seconds"] == 20
     assert manifest.facts["config"] == {"base": "model"}
     assert "metrics" not in manifest.facts
-    assert manifest.facts["mean_of"] == [dict(other.manifest.facts), dict(start.manifest.facts)]
+    assert manifest.facts["mean_of"] == [lineage.described(model.manifest.facts) for model in (other, start)]
 
 
 def test_one_model_has_no_mean(start: Checkpoint, tmp_path: Path) -> None:

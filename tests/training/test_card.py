@@ -21,16 +21,31 @@ def _trained(facts: dict[str, Any], base: str, epochs: float, articles: int) -> 
 def test_the_trainings_that_a_mean_was_taken_of_stand_in_columns(root: Path) -> None:
     packaged = checkpoint.read(root / "inference/nghiquyet/model")
     facts = dict(packaged.manifest.facts)
-    facts.pop("mean_of", None)
-    first, second = _trained(facts, "phobert-small", 3, 700), _trained(facts, "model", 2, 500)
+    first = _trained(facts, "phobert-small", 3, 700)
+    second = _trained(facts, "model", 2, 500) | {"began_from": first}
     alone = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=first)), [])
     mean = dataclasses.replace(packaged.manifest, facts={**first, "train_seconds": 120.0, "mean_of": [first, second]})
     together = card.render(Checkpoint(packaged.path, mean), [])
     assert "| epochs | 3 |\n" in alone
     assert "| base | phobert-small |\n" in alone
     assert "3 epochs in\n1 minutes" in alone
+    assert "Each column" not in alone
     assert "mean" not in alone.partition("## Training")[2].partition("##")[0].replace("world's mean", "")
-    assert "| setting | 1 | 2 |\n|---|---|---|\n| base | phobert-small | model |\n| articles | 700 | 500 |\n" in together
+    assert "| setting | 1 | 2 |\n|---|---|---|\n| base | phobert-small | the model of 1 |\n| articles | 700 | 500 |\n" in together
     assert "| epochs | 3 | 2 |\n" in together
     assert "3 and 2 epochs in\n2 minutes" in together
-    assert "the mean of those that they gave" in together
+    assert "Each column is a training; the weights are the mean of those of 1 and 2" in together
+    assert "| 1 | train | 700 |" in together
+    assert "| 2 | train | 500 |" in together
+
+
+def test_what_a_training_went_on_from_has_a_column_of_its_own(root: Path) -> None:
+    packaged = checkpoint.read(root / "inference/nghiquyet/model")
+    first = _trained(dict(packaged.manifest.facts), "phobert-small", 3, 700)
+    second = _trained(first, "model", 2, 500) | {"began_from": first}
+    third = _trained(first, "model", 4, 300) | {"began_from": {**first, "mean_of": [first, second]}}
+    rendered = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=third)), [])
+    assert "| base encoder | `phobert-small` |" in rendered
+    assert "| base | phobert-small | the model of 1 | the mean of 1 and 2 |\n" in rendered
+    assert "Each column is a training.\n" in rendered
+    assert "3, 2 and 4 epochs in\n3 minutes" in rendered

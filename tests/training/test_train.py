@@ -26,7 +26,7 @@ from nghiquyet.entities import UNCALIBRATED
 from nghiquyet.errors import CheckpointError, InputError, NghiquyetError
 from nghiquyet_training import articles as articles_module
 from nghiquyet_training import config as config_module
-from nghiquyet_training import train, trainer
+from nghiquyet_training import lineage, train, trainer
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.config import Config, DataConfig, TrainingConfig, WindowConfig
 from nghiquyet_training.evaluate import evaluate
@@ -395,6 +395,9 @@ def test_a_copyleft_base_is_named_in_terminal_and_facts(tmp_path: Path, native_b
     model, _ = train.run(_config(base, tmp_path / "run"), parts, Console(file=printed, width=1000))
     assert "is under AGPL-3.0" in printed.getvalue()
     assert model.manifest.facts["licence"] == "agpl-3.0"
+    further, _ = _run(_config(model.path, tmp_path / "further"), parts)
+    assert further.manifest.facts["licence"] == "agpl-3.0"
+    assert lineage.trainings(further.manifest.facts) == [lineage.described(each.manifest.facts) for each in (model, further)]
 
 
 @pytest.mark.usefixtures("without_graph")

@@ -19,7 +19,7 @@ from nghiquyet import checkpoint
 from nghiquyet.checkpoint import WEIGHTS, Checkpoint
 from nghiquyet.entities import Calibration
 from nghiquyet.errors import CheckpointError, InputError
-from nghiquyet_training import bases, foreign
+from nghiquyet_training import bases, foreign, lineage
 from nghiquyet_training.train import fill_model_folder
 
 # The cosine of two classifiers is above 0.9 if they began from the same one, whatever they have learnt since, and below 0.2 if not.
@@ -32,7 +32,7 @@ def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
     """Write the mean of some models, without a graph in 8-bit integers.
 
     Labels, windows and words are those of all; the calibration is the mean of theirs, and better fitted anew. The facts are those
-    of the first but for its figures, with the time of all, and under `mean_of` the facts of each.
+    of the first but for its figures, with the time of all, and under `mean_of` those of each.
 
     Args:
         models: two or more, that began from one model, or from one encoder with the same seed.
@@ -59,12 +59,12 @@ def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
                 "the two would be worse than either; take models that went on from one (run --base MODEL), or runs with one seed"
             )
     model.load_state_dict({name: torch.stack([each[name].float() for each in weights]).mean(0) for name in weights[0]})
-    facts = [dict(each.manifest.facts) for each in models]
+    facts = [lineage.described(each.manifest.facts) for each in models]
     manifest = dataclasses.replace(
         first.manifest,
         calibration=_mean([each.manifest.calibration for each in models]),
         facts={
-            **{name: fact for name, fact in facts[0].items() if name not in {"metrics", "calibration"}},
+            **facts[0],
             "train_seconds": sum(each.get("train_seconds", 0) for each in facts),
             "mean_of": facts,
         },

@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from nghiquyet.checkpoint import Checkpoint
+from nghiquyet_training import lineage
 from nghiquyet_training.footprint import footprint
 from nghiquyet_training.record_report import ALL, GOLD_SPANS, PREDICTED_SPANS
 from nghiquyet_training.record_scores import FIGURES
@@ -23,10 +24,11 @@ def render(model: Checkpoint, reports: Sequence[Mapping[str, Any]], records: Map
         records: the report on records (`evaluate-records`); None leaves its section out.
     """
     facts = model.manifest.facts
-    base = str(facts["config"]["base"])
-    cost = footprint(float(facts["train_seconds"]), facts["environment"])
-    trainings = facts.get("mean_of", [facts])
-    epochs = " and ".join(f"{float(training['epochs_run']):g}" for training in trainings)
+    trainings = lineage.trainings(facts)
+    base = str(trainings[0]["config"]["base"])
+    seconds = lineage.seconds(facts)
+    cost = footprint(seconds, facts["environment"])
+    epochs = _enumeration([f"{float(training['epochs_run']):g}" for training in trainings])
     return f"""---
 {yaml.safe_dump(_metadata(model, reports), allow_unicode=True, sort_keys=False).strip()}
 ---
@@ -61,12 +63,11 @@ languages.
 
 ## Data
 
-{_data_table(facts["data"])}
+{_data_table(trainings)}
 
 `data/seeds.jsonl` (five real articles) and `data/written.jsonl` (217 synthetic articles) come with the project. What else the
 model of the package was trained on is real news, labelled by the same guidelines and not distributed: 318 articles by hand, and
-1,201 by a language model that read them whole and corrected what an earlier model had marked. The SHA-256 of all that was trained
-on begins with `{facts["data"]["train"]["sha256"][:16]}`. {facts["alignment"]["straddled"]} of
+1,201 by a language model that read them whole and corrected what an earlier model had marked. {facts["alignment"]["straddled"]} of
 {facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words or
 cross a line break, and cannot be learnt exactly.
 
@@ -74,17 +75,14 @@ cross a line break, and cannot be learnt exactly.
 
 {_settings_table(trainings)}
 
-{_MEAN if len(trainings) > 1 else ""}Hugging Face Trainer, AdamW, linear decay; {epochs} epochs in
-{float(facts["train_seconds"]) / 60:.0f} minutes on {_hardware(facts["environment"])}, with torch
+{_columns(facts, trainings)}Hugging Face Trainer, AdamW, linear decay; {epochs} epochs in
+{seconds / 60:.0f} minutes on {_hardware(facts["environment"])}, with torch
 {facts["environment"]["torch"]} and transformers {facts["environment"]["transformers"]}. The same command with the same data gives
 the same weights on the same machine.
 
-`phobert-small` was trained on, before this, to guess hidden words of 5,244 news articles that are not distributed (18 million
-characters, once through); its perplexity on others held out fell from 52.5 to 28.6.
-
-Energy and carbon, estimated from time and hardware, not measured: {1000 * cost.kilowatt_hours:.0f} Wh and {cost.grams:.0f} g of CO2
-equivalent for that time, at the world's mean of grams a kilowatt-hour. The base encoder's own training comes on top
-and is not known.
+{_ENCODERS.get(base, "")}Energy and carbon, estimated from time and hardware, not measured:
+{1000 * cost.kilowatt_hours:.0f} Wh and {cost.grams:.0f} g of CO2 equivalent for that time, at the world's mean of grams a
+kilowatt-hour. The base encoder's own training comes on top and is not known.
 
 ## Figures
 
@@ -117,9 +115,12 @@ another base is named above. `data/`: CC-BY-4.0. The articles that are not distr
 """
 
 
-_MEAN = """Each column is a training, and the weights are the mean of those that they gave (`nghiquyet-train average`). A base named
-model is what the first gave.
+_PHOBERT_SMALL = """`phobert-small` was trained on, before this, to guess hidden words of 5,244 news articles that are not
+distributed (18 million characters, once through); its perplexity on others held out fell from 52.5 to 28.6.
+
 """
+
+_ENCODERS = {"phobert-small": _PHOBERT_SMALL}
 
 _WORDS = {
     "underthesea-crf": "segmented by underthesea's conditional random field with guards",
@@ -129,7 +130,7 @@ _WORDS = {
 
 def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     facts = model.manifest.facts
-    base = str(facts["config"]["base"])
+    base = str(lineage.trainings(facts)[0]["config"]["base"])
     results = [
         {
             "task": {"type": "token-classification", "name": "Named entity recognition"},
@@ -148,10 +149,10 @@ def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[s
         "library_name": "nghiquyet",
         "pipeline_tag": "token-classification",
         "base_model": base if "/" in base else "intfloat/multilingual-e5-small",
-        "tags": ["named-entity-recognition", "vietnamese", "public-policy", "phobert"],
+        "tags": ["named-entity-recognition", "vietnamese", "public-policy"],
         "widget": [{"text": _EXAMPLE}],
         "co2_eq_emissions": {
-            "emissions": round(footprint(float(facts["train_seconds"]), facts["environment"]).grams, 1),
+            "emissions": round(footprint(lineage.seconds(facts), facts["environment"]).grams, 1),
             "source": "estimate from time and hardware",
             "training_type": "fine-tuning",
             "hardware_used": _hardware(facts["environment"]),
@@ -160,20 +161,42 @@ def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[s
     }
 
 
-def _data_table(data: Mapping[str, Any]) -> str:
-    lines = ["| articles | number | spans |", "|---|---|---|"]
-    for name, group in data.items():
-        spans = ", ".join(f"{count:,} {label}" for label, count in group["spans"].items())
-        lines.append(f"| {name} | {group['articles']} | {spans} |")
+def _data_table(trainings: Sequence[lineage.Facts]) -> str:
+    lines = ["| training | articles | number | spans | SHA-256 begins with |", "|---|---|---|---|---|"]
+    for number, training in enumerate(trainings, 1):
+        for name, group in training["data"].items():
+            spans = ", ".join(f"{count:,} {label}" for label, count in group["spans"].items())
+            lines.append(f"| {number} | {name} | {group['articles']} | {spans} | `{group['sha256'][:16]}` |")
     return "\n".join(lines)
 
 
-def _settings_table(trainings: Sequence[Mapping[str, Any]]) -> str:
-    columns = [_settings(training) for training in trainings]
+def _settings_table(trainings: Sequence[lineage.Facts]) -> str:
+    columns = [{**_settings(training), "base": _base(training, trainings)} for training in trainings]
     numbers = [str(number) for number in range(1, len(columns) + 1)] if len(columns) > 1 else ["value"]
     lines = [f"| setting | {' | '.join(numbers)} |", "|---" * (1 + len(columns)) + "|"]
     names = dict.fromkeys(name for column in columns for name in column)
     return "\n".join([*lines, *(f"| {name} | {' | '.join(column.get(name, '') for column in columns)} |" for name in names)])
+
+
+def _base(training: lineage.Facts, trainings: Sequence[lineage.Facts]) -> str:
+    """What a training began from: an encoder by its name, another training by its number."""
+    if "began_from" not in training:
+        return str(training["config"]["base"])
+    earlier = _numbers(training["began_from"], trainings)
+    return f"the model of {earlier[0]}" if len(earlier) == 1 else f"the mean of {_enumeration(earlier)}"
+
+
+def _numbers(facts: lineage.Facts, trainings: Sequence[lineage.Facts]) -> list[str]:
+    return [str(1 + trainings.index(last)) for last in lineage.last_trainings(facts)]
+
+
+def _columns(facts: lineage.Facts, trainings: Sequence[lineage.Facts]) -> str:
+    """What the columns of the settings are, if there are several."""
+    if len(trainings) == 1:
+        return ""
+    last = _numbers(facts, trainings)
+    mean = f"; the weights are the mean of those of {_enumeration(last)} (`nghiquyet-train average`)" if len(last) > 1 else ""
+    return f"Each column is a training{mean}.\n"
 
 
 def _settings(training: Mapping[str, Any]) -> dict[str, str]:
@@ -251,6 +274,16 @@ def _records_table(halves: Mapping[str, Mapping[str, Any]]) -> str:
     }
     header, *body = (f"| {figure} | {' | '.join(cells)} |" for figure, cells in rows.items() if any(cells))
     return "\n".join([header, "|---" * (1 + len(columns)) + "|", *body])
+
+
+def _enumeration(items: Sequence[str]) -> str:
+    """As a sentence lists them.
+
+    >>> _enumeration(["1", "2", "3"])
+    '1, 2 and 3'
+    """
+    *others, last = items
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _share(share: Mapping[str, Any] | None) -> str:

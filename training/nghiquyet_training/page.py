@@ -18,7 +18,7 @@ from markupsafe import Markup
 from nghiquyet import display
 from nghiquyet.errors import InputError
 from nghiquyet_training import articles as articles_module
-from nghiquyet_training import plots, proportions, slices
+from nghiquyet_training import lineage, plots, proportions, slices
 from nghiquyet_training.articles import Article, Span
 from nghiquyet_training.mistakes import Kind, Mistake, frequent, mistakes
 from nghiquyet_training.outcomes import outcomes_from_json
@@ -296,10 +296,14 @@ def _title(report: Mapping[str, Any]) -> str:
 
 
 def _leaves(report: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What a run recorded besides figures, as names and values."""
-    for name, value in report.items():
-        if name not in _FIGURES:
-            yield from _flat(name.replace("_", " "), value)
+    """What a run recorded besides figures, as names and values, and if several trainings led to the model, what each did."""
+    facts = {name: value for name, value in report.items() if name not in _FIGURES}
+    trainings = lineage.trainings(facts)
+    groups = {"": facts, **{f"training {number}: ": each for number, each in enumerate(trainings, 1) if len(trainings) > 1}}
+    for group, content in groups.items():
+        for name, value in content.items():
+            if name not in lineage.LINKS:
+                yield from _flat(f"{group}{name}".replace("_", " "), value)
 
 
 def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:

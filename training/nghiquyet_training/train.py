@@ -21,7 +21,7 @@ from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
 from nghiquyet.windows import WindowSize
 from nghiquyet_training import articles as articles_module
-from nghiquyet_training import augment, bases, calibration, journal, report, run_folder, trainer
+from nghiquyet_training import augment, bases, calibration, journal, lineage, report, run_folder, trainer
 from nghiquyet_training.articles import Article
 from nghiquyet_training.config import Config
 from nghiquyet_training.evaluate import evaluate
@@ -206,10 +206,11 @@ def shareable(config: Config) -> dict[str, Any]:
 
 def _facts(config: Config, parts: Split, material: Material) -> dict[str, Any]:
     groups = (("train", parts.train), ("dev", parts.dev), ("test", parts.test))
+    began_from = lineage.of_base(material.plan.path)
     return {
         "config": shareable(config),
         "base_sha256": bases.digest(material.plan.path),
-        "licence": bases.licence(config.base),
+        "licence": began_from.get("licence", bases.licence(config.base)),
         "data": {
             name: {
                 "articles": len(group),
@@ -223,6 +224,7 @@ def _facts(config: Config, parts: Split, material: Material) -> dict[str, Any]:
             if group
         },
         "alignment": {"spans": material.alignment.spans, "straddled": material.alignment.straddled},
+        **({"began_from": began_from} if began_from else {}),
     }
 
 

@@ -1,0 +1,51 @@
+"""The trainings that led to a model: its own, and those of the models that it went on from or is the mean of.
+
+A run's facts hold those of the model that it went on from under `began_from`, a mean's those of each of its models under `mean_of`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from nghiquyet import checkpoint
+
+LINKS: Final = frozenset({"began_from", "mean_of"})
+# They are of a model, and not of what becomes of it.
+_FIGURES: Final = frozenset({"metrics", "calibration"})
+
+Facts = Mapping[str, Any]
+
+
+def described(facts: Facts) -> dict[str, Any]:
+    """The facts of a model as those that come of it keep them: without its figures."""
+    return {name: fact for name, fact in facts.items() if name not in _FIGURES}
+
+
+def of_base(folder: Path) -> dict[str, Any]:
+    """What a base says of its trainings if it is a model folder; nothing if it is a bare encoder.
+
+    Raises:
+        CheckpointError: if it is a model folder and cannot be read.
+    """
+    return described(checkpoint.read(folder).manifest.facts) if (folder / checkpoint.MANIFEST).is_file() else {}
+
+
+def trainings(facts: Facts) -> list[Facts]:
+    """The facts of each training, once each, every one behind those that it went on from."""
+    found: list[Facts] = []
+    for last in last_trainings(facts):
+        earlier = trainings(last["began_from"]) if last.get("began_from") else []
+        found += [each for each in [*earlier, last] if each not in found]
+    return found
+
+
+def last_trainings(facts: Facts) -> list[Facts]:
+    """The trainings whose weights a model has, or is the mean of."""
+    if "mean_of" in facts:
+        return [training for each in facts["mean_of"] for training in last_trainings(each)]
+    return [described(facts)]
+
+
+def seconds(facts: Facts) -> float:
+    """How long all of them took."""
+    return sum(float(training["train_seconds"]) for training in trainings(facts))
