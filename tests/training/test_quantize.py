@@ -43,13 +43,14 @@ def test_few_words_get_another_tag(quantized: Quantized) -> None:
     assert 0 <= quantized.changed < 0.05
 
 
-def test_matrices_are_rounded_tables_shared_and_the_classifier_exact(quantized: Quantized) -> None:
+def test_matrices_are_rounded_but_for_one_tables_shared_and_the_classifier_exact(quantized: Quantized) -> None:
     graph = onnx.load(str(quantized.model.path / "model.int8.onnx"), load_external_data=False).graph
-    assert sum(node.op_type == "MatMulInteger" for node in graph.node) == 6
+    assert sum(node.op_type == "MatMulInteger" for node in graph.node) == 5
     outside = {each.name for each in graph.initializer if each.data_location == onnx.TensorProto.EXTERNAL}
     assert "roberta.embeddings.word_embeddings.weight.stored" in outside
     exact = [node.input[1] for node in graph.node if node.op_type == "MatMul"]
-    assert sum(name in {each.name for each in graph.initializer} for name in exact) == 1
+    shapes = {each.name: tuple(each.dims) for each in graph.initializer}
+    assert sorted(shapes[name] for name in exact if name in shapes)[1:] == [(128, 64)]
 
 
 def test_int8_is_what_auto_means_where_there_is_a_graph_for_it(quantized: Quantized, exact: Path, seed_texts: list[str]) -> None:
