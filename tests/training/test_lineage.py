@@ -49,3 +49,9 @@ def test_a_base_that_is_a_model_says_what_it_is(native_model: Path, native_base:
     manifest = dataclasses.replace(model.manifest, facts={**FIRST, "metrics": {}})
     assert lineage.of_base(checkpoint.rewrite(model, manifest, tmp_path / "model").path) == FIRST
     assert lineage.of_base(native_base) == {}
+
+
+def test_a_base_that_was_trained_by_others_has_no_trainings(native_model: Path, tmp_path: Path) -> None:
+    model = checkpoint.read(native_model)
+    manifest = dataclasses.replace(model.manifest, facts={"exported_from": "somebody/ner"})
+    assert lineage.of_base(checkpoint.rewrite(model, manifest, tmp_path / "model").path) == {}

@@ -177,7 +177,7 @@ def _data_table(trainings: Sequence[lineage.Facts]) -> str:
 
 
 def _settings_table(trainings: Sequence[lineage.Facts]) -> str:
-    columns = [{**_settings(training), "base": _base(training, trainings)} for training in trainings]
+    columns = [_settings(training, _base(training, trainings)) for training in trainings]
     numbers = [str(number) for number in range(1, len(columns) + 1)] if len(columns) > 1 else ["value"]
     lines = [f"| setting | {' | '.join(numbers)} |", "|---" * (1 + len(columns)) + "|"]
     names = dict.fromkeys(name for column in columns for name in column)
@@ -205,13 +205,13 @@ def _columns(facts: lineage.Facts, trainings: Sequence[lineage.Facts]) -> str:
     return f"Each column is a training{mean}.\n"
 
 
-def _settings(training: Mapping[str, Any]) -> dict[str, str]:
+def _settings(training: lineage.Facts, base: str) -> dict[str, str]:
     config = training["config"]
     shares = {
         f"share of the articles that an epoch shows: {name.replace('_', ' ')}": share
         for name, share in config.get("augmentation", {}).items()
     }
-    settings = {"base": config["base"], "articles": training["data"]["train"]["articles"], **config["training"], **shares}
+    settings = {"base": base, "articles": training["data"]["train"]["articles"], **config["training"], **shares}
     return {name: str(value) for name, value in settings.items()}
 
 

@@ -22,19 +22,20 @@ def described(facts: Facts) -> dict[str, Any]:
 
 
 def of_base(folder: Path) -> dict[str, Any]:
-    """What a base says of its trainings if it is a model folder; nothing if it is a bare encoder.
+    """What a base says of its trainings if it is a model folder; nothing if it is a bare encoder, or was trained by others.
 
     Raises:
         CheckpointError: if it is a model folder and cannot be read.
     """
-    return described(checkpoint.read(folder).manifest.facts) if (folder / checkpoint.MANIFEST).is_file() else {}
+    facts = checkpoint.read(folder).manifest.facts if (folder / checkpoint.MANIFEST).is_file() else {}
+    return described(facts) if "config" in facts else {}
 
 
 def trainings(facts: Facts) -> list[Facts]:
     """The facts of each training, once each, every one behind those that it went on from."""
     found: list[Facts] = []
     for last in last_trainings(facts):
-        earlier = trainings(last["began_from"]) if last.get("began_from") else []
+        earlier = trainings(last["began_from"]) if "began_from" in last else []
         found += [each for each in [*earlier, last] if each not in found]
     return found
 

@@ -10,7 +10,7 @@ rounded.
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -114,9 +114,7 @@ def _most_moving(model: ModelProto, products: Sequence[str], windows: Sequence[W
 
 def _log_probabilities(model: ModelProto, windows: Sequence[WindowInput]) -> Matrix:
     """One row a piece of the windows, one column a tag."""
-    session = ort.InferenceSession(model.SerializeToString(), _quiet(), providers=["CPUExecutionProvider"])
-    inputs = ({"input_ids": ids, "attention_mask": np.ones_like(ids)} for window in windows for ids in [np.array([window.ids])])
-    scores = np.concatenate([session.run(None, each)[0][0] for each in inputs])
+    scores = np.concatenate([values[0] for (values,) in _run(model, None, windows)])
     return np.asarray(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True))
 
 
@@ -139,6 +137,14 @@ def _rounded(model: ModelProto, products: Sequence[str]) -> ModelProto:
         finally:
             logging.getLogger().removeFilter(_is_no_advice)
         return onnx.load(written)
+
+
+def _run(model: ModelProto, outputs: Sequence[str] | None, windows: Iterable[WindowInput]) -> Iterator[list[Matrix]]:
+    """The named outputs of the graph for each window; None means those that it has by itself."""
+    session = ort.InferenceSession(model.SerializeToString(), _quiet(), providers=["CPUExecutionProvider"])
+    for window in windows:
+        ids = np.array([window.ids])
+        yield session.run(outputs, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
 
 
 def _quiet() -> ort.SessionOptions:
@@ -193,11 +199,8 @@ def _observe(model: ModelProto, names: Sequence[str], windows: Sequence[WindowIn
         probe.graph.node.append(helper.make_node("Abs", [name], [name + ".absolute"]))
         probe.graph.node.append(helper.make_node("ReduceMax", [name + ".absolute", "rows"], [output], keepdims=0))
         probe.graph.output.append(helper.make_tensor_value_info(output, onnx.TensorProto.FLOAT, None))
-    session = ort.InferenceSession(probe.SerializeToString(), _quiet(), providers=["CPUExecutionProvider"])
     found: dict[str, Matrix] = {}
-    for window in windows:
-        ids = np.array([window.ids])
-        values = session.run(list(largest.values()), {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    for values in _run(probe, list(largest.values()), windows):
         for name, value in zip(largest, values, strict=True):
             found[name] = np.maximum(found.get(name, 0), value)
     return found
