@@ -47,7 +47,7 @@ def test_an_interval_is_that_of_the_binomial_distribution_when_each_article_has_
 
 
 def test_p_is_that_of_the_binomial_distribution_when_each_article_has_one_span() -> None:
-    found = differences(_evaluation([[False]] * 20), _evaluation([[True]] * 6 + [[False]] * 14)).micro["f1"]
+    found = differences([_evaluation([[False]] * 20)], [_evaluation([[True]] * 6 + [[False]] * 14)]).micro["f1"]
     # 20 articles are drawn from 20 of which 6 differ: P(X = 0) + P(X >= 12) = 0.0008 + 0.0051.
     assert found.value == 0.3
     assert found.p == pytest.approx(0.0059, abs=0.0025)
@@ -78,7 +78,7 @@ def test_every_interval_lies_in_0_to_1_and_can_be_written(found: list[list[bool]
 @given(pairs=st.lists(st.lists(st.tuples(st.booleans(), st.booleans()), max_size=4), max_size=6))
 def test_exchanging_the_models_exchanges_the_sides(pairs: list[list[tuple[bool, bool]]]) -> None:
     one, other = (_evaluation([[pair[side] for pair in article] for article in pairs]) for side in (0, 1))
-    there, back = differences(one, other, samples=50), differences(other, one, samples=50)
+    there, back = differences([one], [other], samples=50), differences([other], [one], samples=50)
     json.dumps(there.to_dict(), allow_nan=False)
     for measure in MEASURES:
         first, second = there.micro[measure], back.micro[measure]
@@ -89,19 +89,45 @@ def test_exchanging_the_models_exchanges_the_sides(pairs: list[list[tuple[bool, 
 
 def test_a_model_does_not_differ_from_itself() -> None:
     evaluation = _evaluation([[True, False], [True], [False]])
-    for figure in differences(evaluation, evaluation).micro.values():
+    for figure in differences([evaluation], [evaluation]).micro.values():
         assert (figure.value, figure.interval, figure.p) == (0, Interval(0, 0), 1)
 
 
 def test_a_difference_that_every_article_has_is_no_chance() -> None:
     worse, better = _evaluation([[True, False]] * 30), _evaluation([[True, True]] * 30)
-    assert differences(worse, better, samples=999).micro["f1"] == Difference(0.5, 1.0, Interval(0.5, 0.5), 0.001)
+    assert differences([worse], [better], samples=999).micro["f1"] == Difference(0.5, 1.0, Interval(0.5, 0.5), 0.001)
+
+
+@settings(max_examples=25)
+@given(found=FOUND, times=st.integers(2, 4))
+def test_runs_that_found_the_same_are_as_one(found: list[list[bool]], times: int) -> None:
+    one, other = _evaluation(found), _evaluation([[True] * len(article) for article in found])
+    alone, repeated = differences([one], [other], samples=50), differences([one] * times, [other], samples=50)
+    for measure in MEASURES:
+        first, second = alone.micro[measure], repeated.micro[measure]
+        assert first.spread_a is None
+        assert second.spread_a == pytest.approx(0)
+        assert second.a == pytest.approx(first.a)
+        assert second.p == first.p
+        assert (first.interval is None) == (second.interval is None)
+        if first.interval and second.interval:
+            assert (second.interval.low, second.interval.high) == pytest.approx((first.interval.low, first.interval.high))
+
+
+def test_seeds_that_differ_widen_the_interval() -> None:
+    articles = [[True, False]] * 30
+    good, bad = _evaluation([[True, True]] * 30), _evaluation([[False, False]] * 30)
+    found = differences([_evaluation(articles)], [good, bad]).micro["f1"]
+    assert found.value == 0
+    assert found.spread_b == pytest.approx(0.7071, abs=1e-4)
+    # The articles are alike, so that seeds alone differ: both good, both bad, or one of each.
+    assert found.interval == Interval(-0.5, 0.5)
 
 
 def test_articles_are_paired_by_id() -> None:
     one, other = _evaluation([[True], [False], [True, True]]), _evaluation([[False], [True], [True, False]])
     shuffled = Evaluation(other.labels, other.outcomes[::-1])
-    assert differences(one, shuffled) == differences(one, other)
+    assert differences([one], [shuffled]) == differences([one], [other])
 
 
 def test_draws_without_a_label_say_nothing_about_it() -> None:
@@ -118,7 +144,7 @@ def test_draws_without_a_label_say_nothing_about_it() -> None:
 def test_what_is_a_share_of_nothing_has_no_interval() -> None:
     figures = intervals(_without_prediction(3)).micro
     assert (figures["precision"], figures["recall"], figures["f1"]) == (None, Interval(0, 0), Interval(0, 0))
-    found = differences(_without_prediction(3), _evaluation([[True]] * 3)).micro
+    found = differences([_without_prediction(3)], [_evaluation([[True]] * 3)]).micro
     assert found["precision"] == Difference(0.0, 1.0, None, None)
     assert found["recall"].p == pytest.approx(0.0001, abs=1e-6)
 

@@ -52,7 +52,7 @@ def _write(path: Path, **parts: Evaluation) -> Path:
     ],
 )
 def test_the_verdict_says_which_is_better_if_that_can_be_said(a: float, b: float, articles: int, beginning: str, end: str) -> None:
-    comparison = compare(_evaluation(articles, a), _evaluation(articles, b), samples=500)
+    comparison = compare([_evaluation(articles, a)], [_evaluation(articles, b)], samples=500)
     assert comparison.verdict.startswith(beginning)
     assert comparison.verdict.endswith(end)
     json.dumps(comparison.to_dict(), allow_nan=False)
@@ -61,7 +61,7 @@ def test_the_verdict_says_which_is_better_if_that_can_be_said(a: float, b: float
 def test_a_label_that_one_model_does_not_know_counts_as_not_predicted() -> None:
     one, other = _evaluation(3, 1), _evaluation(3, 1)
     extra = [Outcome(o.id, o.gold, (*o.predicted, Span(90, 95, "PERSON")), (0.5,) * 3) for o in other.outcomes]
-    found = compare(one, Evaluation(("ORG", "PERSON", "TARGET"), tuple(extra)), samples=10).differences
+    found = compare([one], [Evaluation(("ORG", "PERSON", "TARGET"), tuple(extra))], samples=10).differences
     assert list(found.by_label) == ["ORG", "PERSON", "TARGET"]
     assert [found.micro["precision"].a, found.micro["precision"].b] == pytest.approx([1, 2 / 3])
 
@@ -69,12 +69,12 @@ def test_a_label_that_one_model_does_not_know_counts_as_not_predicted() -> None:
 def test_parts_are_compared_by_name(tmp_path: Path) -> None:
     a = _write(tmp_path / "a.json", dev=_evaluation(4, 0.5), old=_evaluation(2, 1))
     b = _write(tmp_path / "b.json", new=_evaluation(2, 1), dev=_evaluation(4, 1))
-    found = compare_reports(a, b)
+    found = compare_reports([a], [b])
     assert (list(found.parts), found.only_a, found.only_b) == (["dev"], ("old",), ("new",))
     assert found.parts["dev"].differences.by_label["ORG"]["recall"].value == 0.5
-    assert compare_reports(a, a, "old").parts.keys() == {"old"}
+    assert compare_reports([a], [a], "old").parts.keys() == {"old"}
     with pytest.raises(InputError) as caught:
-        compare_reports(a, b, "old")
+        compare_reports([a], [b], "old")
     assert "have no scores 'old' in common: the first holds 'dev', 'old', the second 'new', 'dev'" in str(caught.value)
 
 
@@ -92,15 +92,15 @@ def _dropped(evaluation: Evaluation, number: int) -> Evaluation:
     ],
 )
 def test_other_articles_or_another_gold_are_refused(tmp_path: Path, a: Evaluation, b: Evaluation, message: str) -> None:
-    paths = _write(tmp_path / "a.json", dev=a), _write(tmp_path / "b.json", dev=b)
+    one, other = _write(tmp_path / "a.json", dev=a), _write(tmp_path / "b.json", dev=b)
     with pytest.raises(InputError) as caught:
-        compare_reports(*paths)
+        compare_reports([one], [other])
     assert f"b.json are not of the same gold: {message}; score both models on the same files" in str(caught.value)
 
 
 def test_the_table_shows_every_label_with_its_interval_and_p() -> None:
     console = Console(file=io.StringIO(), width=120)
-    console.print(table("dev [b]", compare(_evaluation(20, 0.5), _evaluation(20, 1))))
+    console.print(table("dev [b]", compare([_evaluation(20, 0.5)], [_evaluation(20, 1)])))
     assert isinstance(console.file, io.StringIO)
     text = console.file.getvalue()
     rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in text.splitlines() if line.startswith("│")]
@@ -124,7 +124,36 @@ def test_the_command_prints_and_writes_the_comparison(
     content: dict[str, Any] = json.loads(capfd.readouterr().out)
     assert content["parts"] == json.loads(out.read_text(encoding="utf-8"))["parts"]
     assert content["parts"]["dev"]["by_label"]["ORG"]["recall"]["difference"] == 0.7
-    assert (content["a"], content["only_a"]) == (str(tmp_path / "run"), [])
+    assert (content["a"], content["only_a"]) == ([str(tmp_path / "run")], [])
+
+
+def test_several_runs_a_side_are_compared_by_their_means(
+    tmp_path: Path, command: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    paths = [
+        _write(tmp_path / f"{name}.json", dev=_evaluation(30, found)) for name, found in zip("abc", (0.2, 0.4, 0.9), strict=True)
+    ]
+    a, more, b = paths
+    assert command("compare", a, b, "--also-a", more, "--json") == 0
+    content: dict[str, Any] = json.loads(capfd.readouterr().out)
+    dev = content["parts"]["dev"]
+    assert (content["a"], content["b"], dev["runs_a"], dev["runs_b"]) == ([str(a), str(more)], [str(b)], 2, 1)
+    recall = dev["by_label"]["ORG"]["recall"]
+    assert (recall["a"], recall["b"], recall["difference"]) == (0.3, 0.9, 0.6)
+    assert (recall["spread_a"], recall["spread_b"]) == (pytest.approx(0.1414, abs=1e-4), None)
+    assert "for A and 97.4 for B" in dev["verdict"]
+    assert "(2 runs, standard deviation " in dev["verdict"]
+    assert command("compare", a, b, "--also-a", more) == 0
+    assert " ± " in capfd.readouterr().out
+
+
+def test_a_run_is_named_once_a_side_and_all_runs_have_one_gold(tmp_path: Path) -> None:
+    a, b = (_write(tmp_path / f"{name}.json", dev=_evaluation(3, 1)) for name in "ab")
+    other = _write(tmp_path / "c.json", dev=_evaluation(2, 1))
+    with pytest.raises(InputError, match=r"a\.json: named twice on one side"):
+        compare_reports([a, b, a], [b])
+    with pytest.raises(InputError, match=r"a\.json and .*c\.json are not of the same gold"):
+        compare_reports([a], [b, other])
 
 
 def test_reports_that_cannot_be_compared_are_one_line_and_exit_code_2(

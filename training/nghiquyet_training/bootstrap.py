@@ -1,6 +1,7 @@
 """How far figures would change on other articles: whole articles are drawn anew, with their spans, which depend on each other."""
 
 import dataclasses
+import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
@@ -35,16 +36,19 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A measure in two evaluations `a` and `b`, and how much larger it is in `b`.
+    """A measure on two sides, `a` and `b`, and how much larger it is in `b`.
 
     `p` is the two-sided probability of a difference at least as large if there were none. It and the interval are None where
-    fewer than two articles bear on the measure.
+    fewer than two articles bear on the measure. `spread_a` and `spread_b` are the standard deviations over the runs of a side, None
+    for a single run.
     """
 
     a: float
     b: float
     interval: Interval | None
     p: float | None
+    spread_a: float | None = None
+    spread_b: float | None = None
 
     @property
     def value(self) -> float:
@@ -56,7 +60,9 @@ class Difference:
             "b": round(self.b, 4),
             "difference": round(self.value, 4),
             "interval": self.interval and self.interval.to_dict(),
-            "p": None if self.p is None else round(self.p, 4),
+            "p": _rounded(self.p),
+            "spread_a": _rounded(self.spread_a),
+            "spread_b": _rounded(self.spread_b),
         }
 
 
@@ -91,28 +97,33 @@ def intervals(evaluation: Evaluation, samples: int = SAMPLES, seed: int = SEED) 
     return _figures(evaluation.labels, interval)
 
 
-def differences(a: Evaluation, b: Evaluation, samples: int = SAMPLES, seed: int = SEED) -> Figures[Difference]:
-    """The paired bootstrap: two evaluations of the same articles on the same labels, and the same draws for both.
+def differences(a: Sequence[Evaluation], b: Sequence[Evaluation], samples: int = SAMPLES, seed: int = SEED) -> Figures[Difference]:
+    """The paired bootstrap: the same articles on the same labels on both sides, and the same draws for both.
+
+    The evaluations of a side are of runs that differ in their seed alone. A measure is the mean of theirs, and with each draw of
+    articles as many of the runs are drawn, with replacement, so that the interval tells of other seeds too.
 
     `p` is the share of draws whose difference is as far from the observed one as that is from none (Berg-Kirkpatrick, Burkett
     and Klein 2012, "An Empirical Investigation of Statistical Significance in NLP", here two-sided), the observed articles
-    counted among the draws, so that it is never 0. On fewer than some 20 articles it is too small.
+    counted among the draws, so that it is never 0. On fewer than some 20 articles it is too small, and so it is with two or three
+    runs on a side, whose spread they cannot show.
     """
-    by_id = {outcome.id: outcome for outcome in b.outcomes}
-    ordered = Evaluation(a.labels, tuple(by_id[outcome.id] for outcome in a.outcomes))
-    # One seed draws the same articles twice.
-    one, other = _Drawn(a, samples, seed), _Drawn(ordered, samples, seed)
+    order = [outcome.id for outcome in a[0].outcomes]
+    one, other = (_Side(side, order, samples, seed, name) for name, side in enumerate((a, b)))
 
     def difference(scope: int, measure: str) -> Difference:
         before, after = one.observed(scope, measure), other.observed(scope, measure)
+        mean_before, mean_after = statistics.mean(before), statistics.mean(after)
         defined = one.defined(scope, measure) & other.defined(scope, measure)
         drawn = (other.values(scope, measure) - one.values(scope, measure))[defined]
-        if not len(drawn):
-            return Difference(before, after, None, None)
-        extreme = np.count_nonzero(np.abs(drawn - (after - before)) >= abs(after - before) - _ROUNDING)
-        return Difference(before, after, _interval(drawn), (1 + extreme) / (1 + len(drawn)))
+        p = None
+        if len(drawn):
+            value = mean_after - mean_before
+            extreme = np.count_nonzero(np.abs(drawn - value) >= abs(value) - _ROUNDING)
+            p = (1 + extreme) / (1 + len(drawn))
+        return Difference(mean_before, mean_after, _interval(drawn), p, _spread(before), _spread(after))
 
-    return _figures(a.labels, difference)
+    return _figures(a[0].labels, difference)
 
 
 def share_interval(parts: Sequence[float], wholes: Sequence[float], samples: int = SAMPLES, seed: int = SEED) -> Interval | None:
@@ -147,6 +158,42 @@ class _Drawn:
         """Which draws have spans that the measure is a share of; none, where fewer than two articles have any."""
         enough = np.count_nonzero(_whole(self._articles[:, scope], measure)) > 1
         return (_whole(self._draws[:, scope], measure) > 0) & enough
+
+
+class _Side:
+    """The runs of one side, each on the same draws of articles, and as many of them drawn for each, with replacement."""
+
+    def __init__(self, runs: Sequence[Evaluation], order: Sequence[str], samples: int, seed: int, side: int) -> None:
+        self._runs = [_Drawn(_ordered(run, order), samples, seed) for run in runs]
+        number = len(runs)
+        generator = np.random.default_rng((seed, side))
+        self._shares = generator.multinomial(number, np.full(number, 1 / number), size=samples).T / number
+
+    def observed(self, scope: int, measure: str) -> list[float]:
+        """The measure of each run."""
+        return [run.observed(scope, measure) for run in self._runs]
+
+    def values(self, scope: int, measure: str) -> Numbers:
+        """The mean of the measure over the runs of each draw."""
+        drawn = [share * run.values(scope, measure) for share, run in zip(self._shares, self._runs, strict=True)]
+        return np.asarray(np.sum(drawn, axis=0))
+
+    def defined(self, scope: int, measure: str) -> NDArray[np.bool_]:
+        """Which draws have spans that the measure is a share of, in every run."""
+        return np.asarray(np.all([run.defined(scope, measure) for run in self._runs], axis=0))
+
+
+def _ordered(evaluation: Evaluation, order: Sequence[str]) -> Evaluation:
+    by_id = {outcome.id: outcome for outcome in evaluation.outcomes}
+    return Evaluation(evaluation.labels, tuple(by_id[name] for name in order))
+
+
+def _spread(values: Sequence[float]) -> float | None:
+    return statistics.stdev(values) if len(values) > 1 else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 def _draw(rows: Numbers, samples: int, seed: int) -> Numbers:

@@ -409,6 +409,10 @@ def calibrate(
 def compare(
     a: Annotated[Path, typer.Argument(help="A report.json, or the folder of a run that holds one.")],
     b: Annotated[Path, typer.Argument(help="Another one, of the same articles.")],
+    also_a: Annotated[
+        list[Path] | None, typer.Option(help="A further run of A's kind, with another seed. May be repeated.")
+    ] = None,
+    also_b: Annotated[list[Path] | None, typer.Option(help="Likewise for B.")] = None,
     name: Annotated[str | None, typer.Option(help="The scores to compare, such as dev. Default: all that both hold.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write the comparison to this JSON file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for other programs instead of tables.")] = False,
@@ -419,15 +423,24 @@ def compare(
     (paired bootstrap); p is the probability of so large a difference if
     there were none.
 
+    Two ways to train are better compared with several seeds each: the
+    figures are then the means of the runs with their standard deviation,
+    and the interval tells of other seeds too.
+
     [dim]nghiquyet-train compare runs/default runs/mine[/dim]
+
+    [dim]nghiquyet-train compare runs/old-13 runs/new-13 --also-a runs/old-14
+    --also-b runs/new-14[/dim]
     """
     import json
 
     from nghiquyet.files import write_text
     from nghiquyet_training.compare import compare_reports, table
 
-    compared = compare_reports(a, b, name)
-    content = json.dumps({"a": str(a), "b": str(b), **compared.to_dict()}, ensure_ascii=False, indent=2)
+    sides = [a, *(also_a or ())], [b, *(also_b or ())]
+    compared = compare_reports(*sides, name)
+    named = {side: list(map(str, paths)) for side, paths in zip(("a", "b"), sides, strict=True)}
+    content = json.dumps({**named, **compared.to_dict()}, ensure_ascii=False, indent=2)
     if output:
         write_text(output, content + "\n")
     if as_json:

@@ -1,6 +1,6 @@
-"""Two models on the same articles: what differs, and whether chance would do as much."""
+"""Two models, or two ways to train one, on the same articles: what differs, and whether chance would do as much."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -21,10 +21,15 @@ _SHOWN: Final = {"f1": "exact F1", "overlap_f1": "overlap F1", "boundary_f1": "b
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two evaluations of the same articles, `a` and `b`, and how much larger each measure is in `b`."""
+    """Evaluations of the same articles on two sides, `a` and `b`, and how much larger each measure is in `b`.
+
+    A side is one run, or `runs_a` and `runs_b` of them, that differ in their seed: then each measure is their mean.
+    """
 
     articles: int
     differences: Figures[Difference]
+    runs_a: int = 1
+    runs_b: int = 1
 
     @property
     def verdict(self) -> str:
@@ -33,7 +38,8 @@ class Comparison:
         if found.interval is None or found.p is None:
             return "Nothing can be said: fewer than two of the articles have any span."
         figures = (
-            f"exact F1 over all labels is {100 * found.a:.1f} for A and {100 * found.b:.1f} for B, a difference of "
+            f"exact F1 over all labels is {_side(found.a, found.spread_a, self.runs_a)} for A and "
+            f"{_side(found.b, found.spread_b, self.runs_b)} for B, a difference of "
             f"{100 * found.value:+.1f} (95% interval {_interval(found)}, p = {found.p:.4f})."
         )
         if found.p >= _SIGNIFICANT:
@@ -42,12 +48,13 @@ class Comparison:
         return f"{'B' if found.value > 0 else 'A'} is better on these {self.articles:,} articles: {figures}{hint}"
 
     def to_dict(self) -> dict[str, Any]:
-        return {"articles": self.articles, "verdict": self.verdict, **self.differences.to_dict()}
+        runs = {"runs_a": self.runs_a, "runs_b": self.runs_b}
+        return {"articles": self.articles, **runs, "verdict": self.verdict, **self.differences.to_dict()}
 
 
 @dataclass(frozen=True)
 class Comparisons:
-    """Two reports compared, part by part by its name; parts of one report alone are named and not compared."""
+    """Reports of two sides compared, part by part by its name; parts that one side alone has are named and not compared."""
 
     parts: dict[str, Comparison]
     only_a: tuple[str, ...]
@@ -63,31 +70,37 @@ class Comparisons:
         }
 
 
-def compare_reports(a: Path, b: Path, name: str | None = None) -> Comparisons:
-    """Compare the parts of the scores that two reports share, or one of them.
+def compare_reports(a: Sequence[Path], b: Sequence[Path], name: str | None = None) -> Comparisons:
+    """Compare the parts of the scores that all reports share, or one of them.
 
     Args:
-        a: a report, or the folder of a run.
-        b: another one, of the same articles.
+        a: a report, or the folder of a run; or several of runs that differ in their seed.
+        b: others, of the same articles.
         name: the part to compare; None compares all that are shared.
 
     Raises:
-        InputError: if a report cannot be used, no part is shared, or the articles or their gold spans differ.
+        InputError: if a report cannot be used or is named twice on a side, no part is shared, or the articles or their gold spans
+            differ.
     """
-    reports = {path: run_reports.read(path) for path in (a, b)}
-    parts_a, parts_b = (tuple(reports[path]["scores"]) for path in (a, b))
+    for side in (a, b):
+        if repeated := next((path for path in side if side.count(path) > 1), None):
+            raise InputError(f"{repeated}: named twice on one side; name each run once")
+    reports = {path: run_reports.read(path) for path in (*a, *b)}
+    parts_a, parts_b = (_parts([reports[path] for path in side]) for side in (a, b))
     shared = [part for part in parts_a if part in parts_b and name in (None, part)]
     if not shared:
         wanted = "no scores in common" if name is None else f"no scores {name!r} in common"
-        message = f"{a} and {b} have {wanted}: the first holds {_list(parts_a)}, the second {_list(parts_b)}"
+        message = f"{_paths(a)} and {_paths(b)} have {wanted}: the first holds {_list(parts_a)}, the second {_list(parts_b)}"
         raise InputError(f"{message}; name them alike with nghiquyet-train evaluate --name")
     compared = {}
     for part in shared:
-        one, other = (run_reports.evaluation(path, reports[path], part) for path in (a, b))
-        if difference := next(_gold_differences(one, other), None):
-            message = f"scores {part!r} of {a} and {b} are not of the same gold: {difference}"
-            raise InputError(f"{message}; score both models on the same files and labels")
-        compared[part] = compare(one, other)
+        first, *others = (*a, *b)
+        evaluations = {path: run_reports.evaluation(path, reports[path], part) for path in (first, *others)}
+        for path in others:
+            if difference := next(_gold_differences(evaluations[first], evaluations[path]), None):
+                message = f"scores {part!r} of {first} and {path} are not of the same gold: {difference}"
+                raise InputError(f"{message}; score both models on the same files and labels")
+        compared[part] = compare([evaluations[path] for path in a], [evaluations[path] for path in b])
     if name is not None:
         return Comparisons(compared, (), ())
     return Comparisons(
@@ -97,11 +110,11 @@ def compare_reports(a: Path, b: Path, name: str | None = None) -> Comparisons:
     )
 
 
-def compare(a: Evaluation, b: Evaluation, samples: int = SAMPLES) -> Comparison:
-    """Compare two evaluations of the same articles with the same gold spans, on the labels of either."""
-    labels = tuple(sorted({*a.labels, *b.labels}))
-    one, other = (Evaluation(labels, evaluation.outcomes) for evaluation in (a, b))
-    return Comparison(len(a.outcomes), differences(one, other, samples))
+def compare(a: Sequence[Evaluation], b: Sequence[Evaluation], samples: int = SAMPLES) -> Comparison:
+    """Compare evaluations of the same articles with the same gold spans, one a run, on the labels of any."""
+    labels = tuple(sorted({label for evaluation in (*a, *b) for label in evaluation.labels}))
+    one, other = ([Evaluation(labels, evaluation.outcomes) for evaluation in side] for side in (a, b))
+    return Comparison(len(a[0].outcomes), differences(one, other, samples), len(a), len(b))
 
 
 def table(name: str, comparison: Comparison) -> Table:
@@ -113,7 +126,7 @@ def table(name: str, comparison: Comparison) -> Table:
         scopes = [*comparison.differences.by_label.items(), ("micro", comparison.differences.micro)]
         for number, (label, figures) in enumerate(scopes, 1):
             found = figures[measure]
-            values = f"{100 * found.a:.1f}", f"{100 * found.b:.1f}", f"{100 * found.value:+.1f}"
+            values = _spread(found.a, found.spread_a), _spread(found.b, found.spread_b), f"{100 * found.value:+.1f}"
             p = "" if found.p is None else f"{found.p:.4f}"
             result.add_row(title, escape(label), *values, _interval(found), p, end_section=number == len(scopes))
     return result
@@ -132,8 +145,25 @@ def _gold_differences(a: Evaluation, b: Evaluation) -> Iterator[str]:
     yield from (f"article {name!r} is only in the second" for name in others if name not in ids)
 
 
+def _side(value: float, spread: float | None, runs: int) -> str:
+    return f"{100 * value:.1f}" if spread is None else f"{100 * value:.1f} ({runs} runs, standard deviation {100 * spread:.1f})"
+
+
+def _spread(value: float, spread: float | None) -> str:
+    return f"{100 * value:.1f}" if spread is None else f"{100 * value:.1f} ± {100 * spread:.1f}"
+
+
 def _interval(found: Difference) -> str:
     return f"{100 * found.interval.low:+.1f} to {100 * found.interval.high:+.1f}" if found.interval else ""
+
+
+def _parts(reports: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The parts that every one of the reports holds."""
+    return tuple(part for part in reports[0]["scores"] if all(part in report["scores"] for report in reports))
+
+
+def _paths(paths: Sequence[Path]) -> str:
+    return ", ".join(map(str, paths))
 
 
 def _list(parts: tuple[str, ...]) -> str:
