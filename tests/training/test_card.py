@@ -4,6 +4,7 @@ from typing import Any
 
 from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint
+from nghiquyet.entities import Calibration
 from nghiquyet_training import card
 
 
@@ -49,3 +50,13 @@ def test_what_a_training_went_on_from_has_a_column_of_its_own(root: Path) -> Non
     assert "| base | phobert-small | the model of 1 | the mean of 1 and 2 |\n" in rendered
     assert "Each column is a training.\n" in rendered
     assert "3, 2 and 4 epochs in\n3 minutes" in rendered
+
+
+def test_the_model_is_said_to_leave_out_what_it_is_not_sure_of(root: Path) -> None:
+    packaged = checkpoint.read(root / "inference/nghiquyet/model")
+    calibration = Calibration(1.25, -0.5)
+    for least, said in ((0.35, "; entities below 0.35 are left out unless asked for"), (0.0, "")):
+        manifest = dataclasses.replace(packaged.manifest, calibration=calibration, min_score=least)
+        rendered = card.render(Checkpoint(packaged.path, manifest), [])
+        assert f"| scores | the network's log-odds / 1.25 -0.5, as probability{said} |\n" in rendered
+        assert "| temperature |" not in rendered

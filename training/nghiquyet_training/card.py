@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from nghiquyet.checkpoint import Checkpoint
+from nghiquyet.checkpoint import Checkpoint, Manifest
 from nghiquyet_training import lineage
 from nghiquyet_training.footprint import footprint
 from nghiquyet_training.record_report import ALL, GOLD_SPANS, PREDICTED_SPANS
@@ -60,6 +60,7 @@ languages.
 | words | {_WORDS.get(model.manifest.segmenter, model.manifest.segmenter)} |
 | window | {model.manifest.window.pieces} pieces, of them up to {model.manifest.window.context} of context on each side |
 | weights | float16 on disk, float32 in use |
+| scores | {_scores(model.manifest)} |
 
 ## Data
 
@@ -128,6 +129,9 @@ _NATIVE = """`native10` is the first ten layers of multilingual-e5-small, with t
 
 _ENCODERS = {"phobert-small": _PHOBERT_SMALL, "native10": _NATIVE}
 
+# Settings that say what becomes of scores, which another calibration may have changed since: the table of the model has them.
+_OF_SCORES = frozenset({"temperature", "bias", "min_score"})
+
 _WORDS = {
     "underthesea-crf": "segmented by underthesea's conditional random field with guards",
     "none": "syllables as they stand",
@@ -165,6 +169,12 @@ def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[s
         },
         "model-index": [{"name": "nghiquyet", "results": results}],
     }
+
+
+def _scores(manifest: Manifest) -> str:
+    calibration = manifest.calibration
+    least = f"; entities below {manifest.min_score:g} are left out unless asked for" if manifest.min_score else ""
+    return f"the network's log-odds / {calibration.temperature:g} {calibration.bias:+g}, as probability{least}"
 
 
 def _data_table(trainings: Sequence[lineage.Facts]) -> str:
@@ -212,7 +222,7 @@ def _settings(training: lineage.Facts, base: str) -> dict[str, str]:
         for name, share in config.get("augmentation", {}).items()
     }
     settings = {"base": base, "articles": training["data"]["train"]["articles"], **config["training"], **shares}
-    return {name: str(value) for name, value in settings.items()}
+    return {name: str(value) for name, value in settings.items() if name not in _OF_SCORES}
 
 
 def _hardware(environment: Mapping[str, Any]) -> str:
