@@ -39,7 +39,8 @@ _READ: Final = frozenset({".bin", ".codes", ".data", ".json", ".onnx", ".py", ".
 class Manifest:
     """What `nghiquyet.json` says.
 
-    Entities with a score below `min_score` are left out, unless a caller wants them. `facts` tells where the model comes from
+    Entities with a score below `min_score` are left out, unless a caller wants them, and so are those with fewer words than
+    `least_words` has for their label, which the articles of the training hardly ever had. `facts` tells where the model comes from
     (base, data, figures) and is not needed to run it.
     """
 
@@ -48,6 +49,7 @@ class Manifest:
     window: WindowSize
     calibration: Calibration = UNCALIBRATED
     min_score: float = 0.0
+    least_words: Mapping[str, int] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -123,13 +125,15 @@ def read(folder: str | os.PathLike[str]) -> Checkpoint:
         raise CheckpointError(f"{manifest_path}: not a manifest of format {FORMAT}; this version of nghiquyet cannot read it")
     try:
         files = {str(name): (_whole(entry["bytes"]), str(entry["sha256"])) for name, entry in content["files"].items()}
+        labels = _labels(content["labels"])
         manifest = Manifest(
-            labels=_labels(content["labels"]),
+            labels=labels,
             segmenter=str(content["segmenter"]),
             window=WindowSize(**{str(name): _whole(value) for name, value in content["window"].items()}),
-            # Folders of older versions know neither bias nor least score.
+            # Folders of older versions know neither bias nor least score nor least words.
             calibration=Calibration(float(content["temperature"]), float(content.get("bias", 0))),
             min_score=_share(content.get("min_score", 0)),
+            least_words=_least_words(content.get("least_words", {}), labels),
             facts=dict(content["facts"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -159,6 +163,12 @@ def _labels(values: object) -> tuple[str, ...]:
     if not labels or not all(isinstance(label, str) and label for label in labels) or len({*labels}) < len(labels):
         raise ValueError(f"{values!r} is not a list of labels, each once")
     return labels
+
+
+def _least_words(values: Mapping[str, object], labels: tuple[str, ...]) -> dict[str, int]:
+    if not values.keys() <= {*labels}:
+        raise ValueError(f"{values!r} has other labels than {', '.join(labels)}")
+    return {label: _whole(value) for label, value in values.items()}
 
 
 def write(folder: str | os.PathLike[str], manifest: Manifest, fill: Callable[[Path], object]) -> Checkpoint:

@@ -1,9 +1,10 @@
 """Tag scores to entities with character offsets: the best legal tag path, and how probable each entity on it is."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ _LEAST_LOG_PROBABILITY: Final = -50.0
 # 1,500 entities of our articles does, most of them cells of tables; a network that judges word by word would else cut long
 # targets in two. Anything from 2 to 8 gives the same figures.
 CLOSE_BEHIND: Final = 2.0
+_OF_ONE_WORD: Final[Mapping[str, int]] = MappingProxyType({})
 # Words of a line that are decoded together; no line of an article comes near it.
 _LONGEST_LINE: Final = 4000
 
@@ -106,6 +108,7 @@ def decode(
     tags: TagSet,
     calibration: Calibration = UNCALIBRATED,
     min_score: float = 0.0,
+    least_words: Mapping[str, int] = _OF_ONE_WORD,
 ) -> Iterator[Entity]:
     """Entities of `text`, in text order, none crossing a line break.
 
@@ -117,12 +120,13 @@ def decode(
         tags: of the columns.
         calibration: of the scores.
         min_score: entities with a lower score are left out.
+        least_words: entities of these labels with fewer words are left out.
     """
     for words, scores in _lines(text, parts):
         spans = tags.decode(best_path(scores, tags))
         for (first, stop, label), log_odds in zip(spans, span_log_odds(scores, spans, tags), strict=True):
             score = calibration.probability(log_odds)
-            if score >= min_score:
+            if score >= min_score and stop - first >= least_words.get(label, 1):
                 start, end = words[first].start, words[stop - 1].end
                 yield Entity(label, start, end, text[start:end], score)
 

@@ -137,8 +137,9 @@ class Extractor:
         head, _ = next(scored)
         with stage("decoding"):
             parts = ((part.window.words, log_softmax(logits)) for part, logits in scored if part.window is not None)
-            calibration = self.checkpoint.manifest.calibration
-            found = tuple(decode(head.text, parts, self.checkpoint.tags, calibration, self._min_score))
+            manifest = self.checkpoint.manifest
+            decoded = decode(head.text, parts, self.checkpoint.tags, manifest.calibration, self._min_score, manifest.least_words)
+            found = tuple(decoded)
         return Prediction(head.text, found)
 
     def _scored(self, texts: Iterable[str]) -> Iterator[tuple[_Part, npt.NDArray[np.float32]]]:

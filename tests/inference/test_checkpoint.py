@@ -12,7 +12,7 @@ from nghiquyet.entities import UNCALIBRATED, Calibration
 from nghiquyet.errors import CheckpointError
 from nghiquyet.windows import WindowSize
 
-MANIFEST = Manifest(("ORG",), "none", WindowSize(32, 4), Calibration(1.25, -0.5), 0.25, {"base": "tiny"})
+MANIFEST = Manifest(("ORG",), "none", WindowSize(32, 4), Calibration(1.25, -0.5), 0.25, {"ORG": 2}, {"base": "tiny"})
 
 
 @pytest.fixture
@@ -58,13 +58,14 @@ def test_a_manifest_can_be_written_anew_in_place_or_elsewhere(tmp_path: Path, fo
         assert _files(place) == files
 
 
-def test_a_folder_from_before_there_was_a_bias_or_a_least_score_is_read(folder: Path) -> None:
+def test_a_folder_from_before_there_was_a_bias_or_anything_least_is_read(folder: Path) -> None:
     path = folder / "nghiquyet.json"
     content = json.loads(path.read_text(encoding="utf-8"))
-    del content["bias"], content["min_score"]
+    del content["bias"], content["min_score"], content["least_words"]
     path.write_text(json.dumps(content))
     assert checkpoint.read(folder).manifest.calibration == UNCALIBRATED
     assert checkpoint.read(folder).manifest.min_score == 0
+    assert checkpoint.read(folder).manifest.least_words == {}
 
 
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
@@ -112,6 +113,9 @@ def test_a_missing_shortened_or_altered_file_is_named(folder: Path, name: str) -
         ({"bias": None}, "missing or wrong"),
         ({"min_score": 1.1}, "missing or wrong.*not between 0 and 1"),
         ({"min_score": "high"}, "missing or wrong"),
+        ({"least_words": 2}, "missing or wrong"),
+        ({"least_words": {"ORG": 2.5}}, "missing or wrong.*not a whole number"),
+        ({"least_words": {"RESULT": 2}}, "missing or wrong.*other labels than"),
         ({"files": {"../secret": {"bytes": 1, "sha256": "0"}}}, "not a plain file name"),
         ({"segmenter": "rdr"}, "unknown segmenter"),
     ],

@@ -62,6 +62,14 @@ def test_what_is_less_sure_is_left_out_and_nothing_else_changes(scores: np.ndarr
     assert list(decode(text, parts, TAGS, min_score=min_score)) == expected
 
 
+@given(SCORES, st.integers(1, 3))
+def test_what_has_too_few_words_is_left_out_and_nothing_else_changes(scores: np.ndarray, least: int) -> None:
+    text = "a " * len(scores)
+    parts = [(list(words(text)), log_softmax(scores))]
+    expected = [e for e in decode(text, parts, TAGS) if e.label != "ORG" or len(e.text.split()) >= least]
+    assert list(decode(text, parts, TAGS, least_words={"ORG": least})) == expected
+
+
 @given(SCORES.filter(lambda scores: len(scores) <= 4))
 def test_a_span_is_as_probable_as_the_legal_paths_that_have_it(scores: np.ndarray) -> None:
     log_probabilities = log_softmax(scores)

@@ -62,6 +62,14 @@ def test_calibration_and_time_are_of_all_and_the_facts_of_each(start: Checkpoint
     assert manifest.facts["mean_of"] == [lineage.described(model.manifest.facts) for model in (other, start)]
 
 
+def test_too_short_is_what_all_of_them_hold_for_too_short(start: Checkpoint, tmp_path: Path) -> None:
+    models = [
+        checkpoint.rewrite(start, dataclasses.replace(start.manifest, least_words=least), tmp_path / str(number))
+        for number, least in enumerate([{"ORG": 2, "TARGET": 3}, {"TARGET": 4}])
+    ]
+    assert average(models, tmp_path / "mean").manifest.least_words == {"TARGET": 3}
+
+
 def test_one_model_has_no_mean(start: Checkpoint, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="two models or more, found 1"):
         average([start], tmp_path / "mean")

@@ -60,3 +60,11 @@ def test_the_model_is_said_to_leave_out_what_it_is_not_sure_of(root: Path) -> No
         rendered = card.render(Checkpoint(packaged.path, manifest), [])
         assert f"| scores | the network's log-odds / 1.25 -0.5, as probability{said} |\n" in rendered
         assert "| temperature |" not in rendered
+
+
+def test_the_least_words_of_an_entity_stand_in_the_card_if_there_are_any(root: Path) -> None:
+    packaged = checkpoint.read(root / "inference/nghiquyet/model")
+    for least, said in (({"TARGET": 3}, "| words of an entity, at least | TARGET 3 (99 in 100"), ({}, None)):
+        rendered = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, least_words=least)), [])
+        assert said in rendered if said else "words of an entity" not in rendered
+        assert "\n\n## Data\n" in rendered

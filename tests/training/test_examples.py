@@ -1,5 +1,6 @@
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -138,6 +139,38 @@ def test_a_word_that_straddles_a_border_is_counted_and_never_split(
     assert word_spans(item, words, alignment) == expected
     assert alignment.places[:1] == ([place] if place else [])
     assert alignment.straddled == len(alignment.places)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "known", "expected"),
+    [
+        ({3: 300}, {}, {"TARGET": 3}),
+        ({3: 299}, {}, {}),
+        ({1: 2, 2: 1, 3: 297}, {}, {"TARGET": 2}),
+        ({1: 2, 3: 298}, {}, {"TARGET": 3}),
+        ({1: 3, 4: 297}, {}, {}),
+        ({9: 1000, 2: 5, 4: 6}, {}, {"TARGET": 4}),
+        ({}, {"TARGET": 3}, {"TARGET": 3}),
+        ({5: 400}, {"TARGET": 3}, {"TARGET": 3}),
+        ({5: 9, 2: 1}, {"TARGET": 3}, {"TARGET": 2}),
+        ({5: 9, 1: 1}, {"TARGET": 3}, {}),
+    ],
+)
+def test_an_entity_has_as_many_words_as_99_in_100_of_the_spans(
+    lengths: dict[int, int], known: dict[str, int], expected: dict[str, int]
+) -> None:
+    alignment = Alignment(lengths=Counter({("TARGET", words): number for words, number in lengths.items()}))
+    assert alignment.least_words(known) == expected
+    alignment.lengths["ORG", 1] = 300
+    assert alignment.least_words(known) == expected
+
+
+@hypothesis_settings(max_examples=50)
+@given(item=article())
+def test_every_span_with_words_is_counted_by_its_length(model: Checkpoint, item: Article) -> None:
+    alignment = Alignment()
+    spans = word_spans(item, _words(item, model), alignment)
+    assert alignment.lengths == Counter((label, stop - first) for first, stop, label in spans)
 
 
 def test_a_span_across_a_line_break_is_counted(model: Checkpoint, labelled: Callable[[str, str], Article]) -> None:

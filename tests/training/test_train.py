@@ -129,6 +129,27 @@ def test_labels_come_from_the_data_and_are_learnt(learnt: Run, parts: Split) -> 
     assert {span.label for article in parts.train for span in article.entities} == set(extractor.labels)
 
 
+def test_a_model_knows_the_least_words_of_an_entity_and_leaves_out_what_has_fewer(
+    learnt: Run, parts: Split, phobert_base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert learnt.model.manifest.least_words == {}
+    monkeypatch.setattr("nghiquyet_training.examples._ENOUGH", 1)
+    made = train.prepare(learnt.config, parts, phobert_base)
+    assert made.plan.manifest.least_words == made.alignment.least_words({})
+    assert made.plan.manifest.least_words
+    monkeypatch.undo()
+    stricter = dataclasses.replace(learnt.model.manifest, least_words={"TARGET": 1000, "ORG": 2})
+    model = checkpoint.rewrite(learnt.model, stricter, tmp_path / "stricter")
+    for article in parts.train:
+        found = [Span(e.start, e.end, e.label) for e in Extractor.load(model.path, threads=1).predict(article.text).entities]
+        assert not any(span.label == "TARGET" for span in found)
+        assert [span for span in found if span.label != "ORG"] == [
+            span for span in article.entities if span.label not in {"ORG", "TARGET"}
+        ]
+    gone_on = train.prepare(learnt.config, parts, model.path)
+    assert gone_on.plan.manifest.least_words == gone_on.alignment.least_words({"TARGET": 1000, "ORG": 2})
+
+
 def test_both_backends_read_what_was_trained(learnt: Run, parts: Split) -> None:
     texts = [article.text for group in (parts.train, parts.dev, parts.test) for article in group]
     onnx, torch_ = (Extractor.load(learnt.model.path, backend=name).predict(texts) for name in ("onnx", "torch"))

@@ -31,7 +31,8 @@ Weights = Mapping[str, torch.Tensor]
 def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
     """Write the mean of some models, without a graph in 8-bit integers.
 
-    Labels, windows and words are those of all; the calibration is the mean of theirs, and better fitted anew. The facts are those
+    Labels, windows and words are those of all; the calibration is the mean of theirs, and better fitted anew; too short for an
+    entity is what all of them hold for it. The facts are those
     of the first but for its figures, with the time of all, and under `mean_of` those of each.
 
     Args:
@@ -63,6 +64,7 @@ def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
     manifest = dataclasses.replace(
         first.manifest,
         calibration=_mean([each.manifest.calibration for each in models]),
+        least_words=_least([each.manifest.least_words for each in models]),
         facts={
             **facts[0],
             "train_seconds": sum(each.get("train_seconds", 0) for each in facts),
@@ -83,6 +85,12 @@ def _mean(calibrations: Sequence[Calibration]) -> Calibration:
     return Calibration(
         statistics.mean(each.temperature for each in calibrations), statistics.mean(each.bias for each in calibrations)
     )
+
+
+def _least(lengths: Sequence[Mapping[str, int]]) -> dict[str, int]:
+    """What all of them leave out."""
+    shared = [label for label in lengths[0] if all(label in each for each in lengths)]
+    return {label: min(each[label] for each in lengths) for label in shared}
 
 
 def _check_alike(first: Checkpoint, other: Checkpoint) -> None:

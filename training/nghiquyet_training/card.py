@@ -61,7 +61,7 @@ languages.
 | window | {model.manifest.window.pieces} pieces, of them up to {model.manifest.window.context} of context on each side |
 | weights | float16 on disk, float32 in use |
 | scores | {_scores(model.manifest)} |
-
+{_least_words(model.manifest)}
 ## Data
 
 {_data_table(trainings)}
@@ -175,6 +175,11 @@ def _scores(manifest: Manifest) -> str:
     calibration = manifest.calibration
     least = f"; entities below {manifest.min_score:g} are left out unless asked for" if manifest.min_score else ""
     return f"the network's log-odds / {calibration.temperature:g} {calibration.bias:+g}, as probability{least}"
+
+
+def _least_words(manifest: Manifest) -> str:
+    said = ", ".join(f"{label} {number}" for label, number in manifest.least_words.items())
+    return f"| words of an entity, at least | {said} (99 in 100 of those learnt from have as many) |\n" if said else ""
 
 
 def _data_table(trainings: Sequence[lineage.Facts]) -> str:

@@ -1,7 +1,11 @@
 """Articles to training examples: the windows that serving would make, with a tag at the first piece of each core word."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
 
 from nghiquyet.checkpoint import Checkpoint
 from nghiquyet.extractor import prepare
@@ -11,6 +15,10 @@ from nghiquyet_training.articles import Article, Span
 
 # What the loss of torch leaves out.
 IGNORED = -100
+# One span in a hundred may be shorter than the least length of its label. Where that is none of 300, it is fewer than one in a
+# hundred of all with a probability of 95% (the rule of three).
+_RARE: Final = 0.01
+_ENOUGH: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +32,35 @@ class Example:
 @dataclass
 class Alignment:
     """How spans fell on words: all spans; those that cannot come back, because a word straddles their border or they cross a
-    line break, where every entity ends; and where these are.
+    line break, where every entity ends; and where these are. `lengths` counts spans by their label and number of words.
     """
 
     spans: int = 0
     straddled: int = 0
     places: list[str] = field(default_factory=list)
+    lengths: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def least_words(self, known: Mapping[str, int]) -> dict[str, int]:
+        """How many words an entity has at least, by label, where that is more than one: hardly any span has fewer.
+
+        A label with too few spans to tell is not among them, unless it is `known`, as from the articles that a model learnt from
+        before; then spans can only show that less is enough.
+        """
+        by_label: dict[str, Counter[int]] = {label: Counter() for label in known}
+        for (label, words), number in self.lengths.items():
+            by_label.setdefault(label, Counter())[words] += number
+        least = {
+            label: min(known.get(label, math.inf), _least(lengths))
+            for label, lengths in by_label.items()
+            if label in known or lengths.total() >= _ENOUGH
+        }
+        return {label: int(words) for label, words in sorted(least.items()) if words > 1}
+
+
+def _least(lengths: Counter[int]) -> float:
+    """The greatest length that fewer than one in a hundred fall short of; infinite if there is none at all."""
+    upto = accumulate(number for _, number in sorted(lengths.items()))
+    return next((words for words, short in zip(sorted(lengths), upto, strict=True) if short >= _RARE * lengths.total()), math.inf)
 
 
 def examples(articles: Iterable[Article], model: Checkpoint) -> tuple[list[Example], Alignment]:
@@ -66,6 +97,7 @@ def word_spans(article: Article, words: Sequence[Word], alignment: Alignment) ->
             alignment.straddled += 1
             alignment.places.append(f"{article.id}: {_context(article.text, span)}")
         if first < position:
+            alignment.lengths[span.label, position - first] += 1
             result.append((first, position, span.label))
     return result
 

@@ -88,15 +88,21 @@ def prepare(config: Config, parts: Split, base: Path) -> Material:
     settings = config.training
     train, alignment = augment.epochs(parts.train, plan, config.augmentation, math.ceil(settings.epochs), settings.seed)
     dev, _ = examples(parts.dev, plan)
-    return Material(plan, train, dev, alignment)
+    described = dataclasses.replace(plan.manifest, least_words=alignment.least_words(plan.manifest.least_words))
+    return Material(dataclasses.replace(plan, manifest=described), train, dev, alignment)
 
 
 def untrained(config: Config, base: Path, labels: Sequence[str]) -> Checkpoint:
-    """The model to come, as far as cutting up texts goes: the vocabulary of the encoder in `base`, and the windows."""
+    """The model to come, as far as cutting up texts goes: the vocabulary of the encoder in `base`, and the windows.
+
+    Of a model in `base` it takes over how many words an entity has at least.
+    """
+    known = checkpoint.read(base).manifest.least_words if (base / checkpoint.MANIFEST).is_file() else {}
     manifest = Manifest(
         labels=tuple(labels),
         segmenter="underthesea-crf" if checkpoint.is_phobert(base) else "none",
         window=WindowSize(config.window.pieces, config.window.context),
+        least_words={label: least for label, least in known.items() if label in labels},
     )
     return Checkpoint(base, manifest)
 
