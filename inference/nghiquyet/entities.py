@@ -19,7 +19,7 @@ _LEAST_LOG_PROBABILITY: Final = -50.0
 # 1,500 entities of our articles does, most of them cells of tables; a network that judges word by word would else cut long
 # targets in two. Anything from 2 to 8 gives the same figures.
 CLOSE_BEHIND: Final = 2.0
-_OF_ONE_WORD: Final[Mapping[str, int]] = MappingProxyType({})
+_ANY_LENGTH: Final[Mapping[str, int]] = MappingProxyType({})
 # Words of a line that are decoded together; no line of an article comes near it.
 _LONGEST_LINE: Final = 4000
 
@@ -108,7 +108,7 @@ def decode(
     tags: TagSet,
     calibration: Calibration = UNCALIBRATED,
     min_score: float = 0.0,
-    least_words: Mapping[str, int] = _OF_ONE_WORD,
+    least_words: Mapping[str, int] = _ANY_LENGTH,
 ) -> Iterator[Entity]:
     """Entities of `text`, in text order, none crossing a line break.
 

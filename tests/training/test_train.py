@@ -150,6 +150,19 @@ def test_a_model_knows_the_least_words_of_an_entity_and_leaves_out_what_has_fewe
     assert gone_on.plan.manifest.least_words == gone_on.alignment.least_words({"TARGET": 1000, "ORG": 2})
 
 
+def test_a_run_says_what_will_be_too_short(
+    phobert_base: Path, parts: Split, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nghiquyet_training.examples._ENOUGH", 1)
+    console = Console(file=io.StringIO(), width=200)
+    config = _config(phobert_base, tmp_path / "run", epochs=1)
+    model, _ = train.run(config, parts, console)
+    assert model.manifest.least_words
+    assert isinstance(console.file, io.StringIO)
+    for label, words in model.manifest.least_words.items():
+        assert f"{label} of fewer than {words} words" in console.file.getvalue()
+
+
 def test_both_backends_read_what_was_trained(learnt: Run, parts: Split) -> None:
     texts = [article.text for group in (parts.train, parts.dev, parts.test) for article in group]
     onnx, torch_ = (Extractor.load(learnt.model.path, backend=name).predict(texts) for name in ("onnx", "torch"))
