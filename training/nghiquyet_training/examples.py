@@ -4,7 +4,6 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 from typing import Final
 
 from nghiquyet.checkpoint import Checkpoint
@@ -59,8 +58,12 @@ class Alignment:
 
 def _least(lengths: Counter[int]) -> float:
     """The greatest length that fewer than one in a hundred fall short of; infinite if there is none at all."""
-    upto = accumulate(number for _, number in sorted(lengths.items()))
-    return next((words for words, short in zip(sorted(lengths), upto, strict=True) if short >= _RARE * lengths.total()), math.inf)
+    as_short = 0
+    for words, number in sorted(lengths.items()):
+        as_short += number
+        if as_short >= _RARE * lengths.total():
+            return words
+    return math.inf
 
 
 def examples(articles: Iterable[Article], model: Checkpoint) -> tuple[list[Example], Alignment]:

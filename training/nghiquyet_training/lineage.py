@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from nghiquyet import checkpoint
+from nghiquyet.checkpoint import Manifest
 
 LINKS: Final = frozenset({"began_from", "mean_of"})
 # They are of a model, and not of what becomes of it.
@@ -21,14 +22,23 @@ def described(facts: Facts) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if name not in _FIGURES}
 
 
+def manifest(base: Path) -> Manifest | None:
+    """What a base says of itself if it is a model folder; None if it is a bare encoder.
+
+    Raises:
+        CheckpointError: if it is a model folder and cannot be read.
+    """
+    return checkpoint.read(base).manifest if (base / checkpoint.MANIFEST).is_file() else None
+
+
 def of_base(folder: Path) -> dict[str, Any]:
     """What a base says of its trainings if it is a model folder; nothing if it is a bare encoder, or was trained by others.
 
     Raises:
         CheckpointError: if it is a model folder and cannot be read.
     """
-    facts = checkpoint.read(folder).manifest.facts if (folder / checkpoint.MANIFEST).is_file() else {}
-    return described(facts) if "config" in facts else {}
+    known = manifest(folder)
+    return described(known.facts) if known and "config" in known.facts else {}
 
 
 def trainings(facts: Facts) -> list[Facts]:

@@ -97,12 +97,12 @@ def untrained(config: Config, base: Path, labels: Sequence[str]) -> Checkpoint:
 
     Of a model in `base` it takes over how many words an entity has at least.
     """
-    known = checkpoint.read(base).manifest.least_words if (base / checkpoint.MANIFEST).is_file() else {}
+    earlier = lineage.manifest(base)
     manifest = Manifest(
         labels=tuple(labels),
         segmenter="underthesea-crf" if checkpoint.is_phobert(base) else "none",
         window=WindowSize(config.window.pieces, config.window.context),
-        least_words={label: least for label, least in known.items() if label in labels},
+        least_words={label: least for label, least in earlier.least_words.items() if label in labels} if earlier else {},
     )
     return Checkpoint(base, manifest)
 
