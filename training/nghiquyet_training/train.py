@@ -246,4 +246,4 @@ def _report_data(console: Console, config: Config, parts: Split, material: Mater
     for place in alignment.places[:5]:
         console.print(f"  {place}", style="dim", markup=False, highlight=False)
     for label, words in material.plan.manifest.least_words.items():
-        console.print(f"{label} of fewer than {words} words, as hardly any span here is, will be left out", markup=False)
+        console.print(f"{label} of fewer than {words} words will be left out: hardly any span learnt from has fewer", markup=False)
