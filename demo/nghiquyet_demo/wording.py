@@ -102,11 +102,13 @@ class Words(Enum):
     SCORES = (
         (
             "Điểm là xác suất để cụm từ được tìm đúng cả loại, chỗ đầu và chỗ cuối: trong mười cụm có điểm 90% thì khoảng chín cụm "
-            "đúng. Với người và tổ chức, đó là điểm cao nhất trong các lần nhắc đến."
+            "đúng. Với người và tổ chức, đó là điểm cao nhất trong các lần nhắc đến. Cụm nào mô hình quá không chắc "
+            "thì không hiện."
         ),
         (
             "A score is the probability that kind, beginning and end of a phrase are right: of ten with 90%, about nine are. "
-            "For people and organisations it is the best score among the mentions."
+            "For people and organisations it is the best score among the mentions. Phrases that the model is too "
+            "unsure of are left out."
         ),
     )
     DOWNLOAD_JSON = "Tải kết quả (JSON)", "Download results (JSON)"
