@@ -32,8 +32,8 @@ def average(models: Sequence[Checkpoint], output: Path) -> Checkpoint:
     """Write the mean of some models, without a graph in 8-bit integers.
 
     Labels, windows and words are those of all; the calibration is the mean of theirs, and better fitted anew; too short for an
-    entity is what all of them hold for it. The facts are those
-    of the first but for its figures, with the time of all, and under `mean_of` those of each.
+    entity is what all of them hold for it. The facts are those of the first but for its figures, with the time of all, and under
+    `mean_of` those of each.
 
     Args:
         models: two or more, that began from one model, or from one encoder with the same seed.
