@@ -51,7 +51,7 @@ _PATTERN: Final = grammar(
       | quý[ ]{_QUARTER}(?:[ ]?[/-][ ]?|[ ]năm[ ]|[ ])(?P<quarter>{_DIGITS})
       | (?:(?:tháng[ ]{_MONTH}[ ])?năm[ ]
         |(?<=(?<!\w)(?:đến|tới|trước|vào|trong|hết|cuối|giữa|đầu|từ|sau|đán|kế[ ]hoạch|mốc|chỉ[ ]tiêu|kt-xh)[ ])
-        |(?={_YEAR}[ ]{one_of("đạt, là, còn, phải, gấp, tăng, giảm")}))(?P<year>{_YEAR})
+        |(?={_YEAR}(?:[ ]{one_of("đạt, là, còn, phải, gấp, tăng, giảm")}|[ ]?:[ ]?\d)))(?P<year>{_YEAR})
       | (?P<term>nhiệm[ ]kỳ(?:[ ](?:này|mới|tới))?|(?<=(?:cuối|hết)[ ])kỳ(?!\w))(?![ ](?:trước|qua|vừa|cũ)\b)(?![ ]?{_YEAR})
       | (?P<coming>{_COUNT})[ ]năm[ ](?:tới|nữa|sau|tiếp[ ]theo)(?!\w)
       | (?P<this>năm[ ]nay|năm(?=[ ]*+(?:$|[,;.:)\n])))
@@ -67,7 +67,7 @@ _PATTERN: Final = grammar(
 _BASELINE: Final = grammar(
     rf"""
     (?: {one_of("so với, so cùng kỳ, cùng kỳ, bằng, hơn, mức của, số của")}
-      | {one_of("gấp, bằng, cao hơn, tăng")}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)
+      | {one_of("gấp, bằng, cao hơn, tăng")}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)(?:(?:[ ]\w++){{1,4}}?[ ]của)?+
       | {one_of("gấp đôi, gấp rưỡi")}
     )
     (?:[ ]với)?(?:[ ](?:cả|mức|thời điểm|kết quả|thực hiện|cuối|đầu|hết))*[ ]?$

@@ -44,9 +44,9 @@ _MULTIPLES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 # Units that measure, and classifiers, go with the number: "120 căn nhà" counts houses.
 _MEASURES: Final = frozenset(
     phrases(
-        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn, tạ,
-        yến, kg, gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày, ngày làm việc,
-        ngày công, tuần, tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt
+        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hécta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn,
+        tạ, yến, kg, gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày,
+        ngày làm việc, ngày công, tuần, tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt
         """
     )
 )
@@ -86,7 +86,7 @@ _PERCENTS: Final = {"‰": "‰", "phần nghìn": "‰", "điểm %": "điểm 
 # The table of canonical units, beside the powers (`_POWERS`): what is not in it is its own lower-case form. See `canonical`.
 _SYNONYMS: Final = {
     **dict.fromkeys(phrases("đ, vnđ, vnd"), "đồng"),
-    **dict.fromkeys(phrases("héc ta, héc-ta, hecta"), "ha"),
+    **dict.fromkeys(phrases("héc ta, héc-ta, hécta, hecta"), "ha"),
     "đô la": "usd",
     "htx": "hợp tác xã",
     "tiếng": "giờ",

@@ -85,7 +85,7 @@ _TAKING_UP: Final = frozenset(phrases("chiếm, góp"))
 # Comparisons and descriptions behind a number, to the end of the target.
 _REMARK: Final = grammar(
     r"""(?:,[ ])?(?<!\w)(?:
-        so[ ]với|trên[ ]tổng|gấp|tương[ ]ứng|tức|(?<!mặt[ ])bằng[ ]\d
+        so[ ]với|trên[ ]tổng|(?:(?:cao|gần|nhiều|lớn|hơn)[ ])?+gấp|tương[ ]ứng|tức|(?<!mặt[ ])bằng[ ]\d
       | với[ ](?:tổng[ ])?(?:diện[ ]tích|sức[ ]chứa|quy[ ]mô|công[ ]suất|vốn|chiều[ ]dài|\d)
     )(?!\w)"""
 )

@@ -36,6 +36,8 @@ from nghiquyet.records import Target
         ),
         ("[[10 bác sĩ]], [[33 giường bệnh/1 vạn dân]]", ["bác sĩ/vạn dân", "giường bệnh/1 vạn dân"]),
         ("[[diện tích tôm 1.500ha]], [[chiếm ba phần tư diện tích nuôi]]", ["diện tích tôm", "diện tích tôm"]),
+        ("[[65% hộ phân loại rác, cao gấp đôi hiện tại]]", ["hộ phân loại rác"]),
+        ("- [[BHYT (% dân số) — 2025: 95]]; [[2027: 96,5]]", ["BHYT", "BHYT"]),
         ("[[đạt 5%]]", [None]),
     ],
 )

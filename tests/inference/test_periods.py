@@ -30,6 +30,7 @@ Reader = Callable[[str], tuple[Target, ...]]
         ("năm học 2023-2024", 2024, None),
         ("trước mùa mưa năm 2025", 2025, None),
         ("trước Tết Nguyên đán 2024", 2024, None),
+        ("2027: 96,5", 2027, None),
     ],
 )
 def test_times_that_name_their_year(text: str, year: int, period: Period | None) -> None:
@@ -56,7 +57,9 @@ def test_relative_times_count_from_the_dateline_and_the_one_term(text: str, year
     assert all(time.year is None for time in times(Reading.of(text).form, NOWHEN))
 
 
-@pytest.mark.parametrize("text", ["so với năm 2020", "gấp 2 lần năm 2025", "cao hơn năm 2019"])
+@pytest.mark.parametrize(
+    "text", ["so với năm 2020", "gấp 2 lần năm 2025", "gấp 1,9 lần tổng thu của cả năm 2023", "cao hơn năm 2019"]
+)
 def test_times_that_something_is_compared_with(text: str) -> None:
     (time,) = times(Reading.of(text).form, NOWHEN)
     assert time.role is Role.BASELINE

@@ -203,6 +203,7 @@ def test_amounts_that_describe_what_is_opened_are_found() -> None:
         ("tỉ đồng", "1.000 triệu đồng"),
         ("bác sĩ/vạn dân", "bác sĩ/10.000 dân"),
         ("nghìn ha", "1.000 héc-ta"),
+        ("ha", "hécta"),
         ("m²", "m2"),
         ("HTX", "hợp tác xã"),
     ],
