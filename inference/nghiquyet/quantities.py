@@ -41,14 +41,16 @@ _TENS: Final = {"mười": 10, "mươi": 10, "chục": 10, "trăm": 100}
 _POWERS: Final = {"nghìn": 10**3, "ngàn": 10**3, "vạn": 10**4, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9}
 _MULTIPLES: Final = {"đôi": Decimal(2), "rưỡi": Decimal("1.5")}
 
+_HECTARES: Final = phrases("héc ta, héc-ta, hécta, hecta")
 # Units that measure, and classifiers, go with the number: "120 căn nhà" counts houses.
 _MEASURES: Final = frozenset(
     phrases(
-        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, héc ta, héc-ta, hécta, hecta, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn,
-        tạ, yến, kg, gam, lít, mw, mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày,
-        ngày làm việc, ngày công, tuần, tháng, năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt
+        """đồng, đ, vnđ, vnd, usd, đô la, euro, ha, sào, mẫu, km, km2, m, m2, m3, cm, mm, hải lý, tấn, tạ, yến, kg, gam, lít, mw,
+        mwp, kw, kwh, kv, kva, mva, teu, dwt, gb, mbps, điểm, giây, phút, giờ, tiếng, ngày, ngày làm việc, ngày công, tuần, tháng,
+        năm, lần, tuổi, sao, mũi, căn, ngôi, gốc, con, chiếc, cái, suất, lượt
         """
     )
+    + _HECTARES
 )
 # Nouns that can follow a number by themselves: the number goes, they stay. Others are looked up in the dictionary.
 _COUNTED: Final = frozenset(
@@ -86,7 +88,7 @@ _PERCENTS: Final = {"‰": "‰", "phần nghìn": "‰", "điểm %": "điểm 
 # The table of canonical units, beside the powers (`_POWERS`): what is not in it is its own lower-case form. See `canonical`.
 _SYNONYMS: Final = {
     **dict.fromkeys(phrases("đ, vnđ, vnd"), "đồng"),
-    **dict.fromkeys(phrases("héc ta, héc-ta, hécta, hecta"), "ha"),
+    **dict.fromkeys(_HECTARES, "ha"),
     "đô la": "usd",
     "htx": "hợp tác xã",
     "tiếng": "giờ",
