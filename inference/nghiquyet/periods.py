@@ -67,8 +67,8 @@ _PATTERN: Final = grammar(
 _BASELINE: Final = grammar(
     rf"""
     (?: {one_of("so với, so cùng kỳ, cùng kỳ, bằng, hơn, mức của, số của")}
-      | {one_of("gấp, bằng, cao hơn, tăng")}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)(?:(?:[ ]\w++){{1,4}}?[ ]của)?+
-      | {one_of("gấp đôi, gấp rưỡi")}
+      | (?:{one_of("gấp, bằng, cao hơn, tăng")}[ ][^;.:]{{1,20}}(?:lần|đôi|rưỡi)|{one_of("gấp đôi, gấp rưỡi")})
+        (?:(?:[ ]\w++){{1,4}}?[ ]của)?+
     )
     (?:[ ]với)?(?:[ ](?:cả|mức|thời điểm|kết quả|thực hiện|cuối|đầu|hết))*[ ]?$
     """

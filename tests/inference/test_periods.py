@@ -58,7 +58,15 @@ def test_relative_times_count_from_the_dateline_and_the_one_term(text: str, year
 
 
 @pytest.mark.parametrize(
-    "text", ["so với năm 2020", "gấp 2 lần năm 2025", "gấp 1,9 lần tổng thu của cả năm 2023", "cao hơn năm 2019"]
+    "text",
+    [
+        "so với năm 2020",
+        "gấp 2 lần năm 2025",
+        "gấp 1,9 lần tổng thu của cả năm 2023",
+        "gấp đôi tổng thu của cả năm 2023",
+        "gấp rưỡi năm 2020",
+        "cao hơn năm 2019",
+    ],
 )
 def test_times_that_something_is_compared_with(text: str) -> None:
     (time,) = times(Reading.of(text).form, NOWHEN)
