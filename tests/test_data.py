@@ -62,21 +62,21 @@ def test_the_bio_view_gives_the_gold_back(root: Path, seeds: list[Article]) -> N
 def test_the_data_loads_as_the_dataset_card_says(root: Path, tmp_path: Path) -> None:
     from datasets import load_dataset
 
-    for name, count in (("seeds", 5), ("written", 313)):
+    for name, count in (("seeds", 5), ("written", 505)):
         loaded = load_dataset("json", data_files=str(root / f"data/{name}.jsonl"), split="train", cache_dir=str(tmp_path))
         assert len(loaded) == count
         assert {"id", "text", "entities"} <= set(loaded.column_names)
 
 
 def test_the_written_articles_are_marked_and_many(written: list[Article], root: Path) -> None:
-    assert len(written) == 313
+    assert len(written) == 505
     assert all(article.more["synthetic"] is True for article in written)
     counts = _counts(written)
-    assert counts["TARGET"] >= 4000
-    assert counts["PERSON"] >= 3000
-    assert counts["ORG"] >= 6000
+    assert counts["TARGET"] >= 8000
+    assert counts["PERSON"] >= 6000
+    assert counts["ORG"] >= 9000
     readme = (root / "data/README.md").read_text(encoding="utf-8")
-    assert f"| 313 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+    assert f"| 505 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
 
 
 def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
