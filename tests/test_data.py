@@ -62,7 +62,7 @@ def test_the_bio_view_gives_the_gold_back(root: Path, seeds: list[Article]) -> N
 def test_the_data_loads_as_the_dataset_card_says(root: Path, tmp_path: Path) -> None:
     from datasets import load_dataset
 
-    for name, count in (("seeds", 5), ("written", 505)):
+    for name, count in (("seeds", 5), ("written", 505), ("test", 32)):
         loaded = load_dataset("json", data_files=str(root / f"data/{name}.jsonl"), split="train", cache_dir=str(tmp_path))
         assert len(loaded) == count
         assert {"id", "text", "entities"} <= set(loaded.column_names)
@@ -77,6 +77,17 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
     assert counts["ORG"] >= 9000
     readme = (root / "data/README.md").read_text(encoding="utf-8")
     assert f"| 505 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+
+
+def test_what_is_scored_with_is_marked_and_learnt_by_none(root: Path, written: list[Article]) -> None:
+    scored = articles.read([root / "data/test.jsonl"], LABELS)
+    assert len(scored) == 32
+    assert all(article.more["synthetic"] is True for article in scored)
+    assert not {article.text for article in scored} & {article.text for article in written}
+    assert not any("test.jsonl" in path.read_text(encoding="utf-8") for path in (root / "training").glob("*.toml"))
+    counts = _counts(scored)
+    readme = (root / "data/README.md").read_text(encoding="utf-8")
+    assert f"| 32 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
 
 
 def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
