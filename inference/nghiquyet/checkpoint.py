@@ -22,7 +22,7 @@ from nghiquyet.entities import UNCALIBRATED, Calibration
 from nghiquyet.errors import CheckpointError
 from nghiquyet.files import write_folder
 from nghiquyet.pieces import PhobertPieces, Pieces, TokenizerPieces
-from nghiquyet.segment import Segmenter, segmenter
+from nghiquyet.segment import Segmenter, keep_syllables, segmenter
 from nghiquyet.tags import TagSet
 from nghiquyet.windows import WindowSize
 
@@ -71,6 +71,11 @@ class Checkpoint:
     @cached_property
     def segmenter(self) -> Segmenter:
         return segmenter(self.manifest.segmenter)
+
+    @cached_property
+    def syllable_joiner(self) -> Segmenter:
+        """Joins the words that the model reads where they are the syllables of one."""
+        return segmenter("underthesea-crf") if self.manifest.segmenter == "none" else keep_syllables
 
 
 def pieces_of(folder: Path) -> Pieces:

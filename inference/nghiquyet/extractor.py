@@ -73,7 +73,7 @@ class Extractor:
         if not 0 <= self._min_score <= 1:
             raise InputError(f"min_score must be from 0 to 1, found {min_score!r}")
         # Now, and not by whichever threads come first.
-        _ = model.tags, model.pieces, model.segmenter
+        _ = model.tags, model.pieces, model.segmenter, model.syllable_joiner
 
     @classmethod
     def load(
@@ -137,9 +137,9 @@ class Extractor:
         head, _ = next(scored)
         with stage("decoding"):
             parts = ((part.window.words, log_softmax(logits)) for part, logits in scored if part.window is not None)
-            manifest = self.checkpoint.manifest
-            decoded = decode(head.text, parts, self.checkpoint.tags, manifest.calibration, self._min_score, manifest.least_words)
-            found = tuple(decoded)
+            model = self.checkpoint
+            limits = self._min_score, model.manifest.least_words
+            found = tuple(decode(head.text, parts, model.tags, model.manifest.calibration, *limits, model.syllable_joiner))
         return Prediction(head.text, found)
 
     def _scored(self, texts: Iterable[str]) -> Iterator[tuple[_Part, npt.NDArray[np.float32]]]:

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nghiquyet.entities import CLOSE_BEHIND, UNCALIBRATED, Calibration, Entity, best_path, decode, log_softmax, span_log_odds
+from nghiquyet.entities import (
+    CLOSE_BEHIND,
+    INSIDE_WORD,
+    UNCALIBRATED,
+    Calibration,
+    Entity,
+    best_path,
+    decode,
+    log_softmax,
+    span_log_odds,
+)
+from nghiquyet.segment import segmenter
 from nghiquyet.tags import TagSet
 from nghiquyet.words import words
 
@@ -40,18 +51,32 @@ def _all_spans(length: int) -> list[tuple[int, int, str]]:
     return [(first, stop, label) for first in range(length) for stop in range(first + 1, length + 1) for label in TAGS.labels]
 
 
-@given(SCORES)
-def test_the_best_path_is_the_best_of_all_legal_paths(scores: np.ndarray) -> None:
+@given(SCORES, st.lists(st.booleans(), min_size=5, max_size=5))
+def test_the_best_path_is_the_best_of_all_legal_paths(scores: np.ndarray, joined: list[bool]) -> None:
     paths = _legal_paths(len(scores))
-    found = tuple(best_path(scores, TAGS))
+    goes_on = [i > 0 and joined[i] for i in range(len(scores))]
+    found = tuple(best_path(scores, TAGS, lambda: goes_on))
     assert found in paths
-    assert _gain(scores, found) == pytest.approx(max(_gain(scores, path) for path in paths))
+    assert _gain(scores, found, goes_on) == pytest.approx(max(_gain(scores, path, goes_on) for path in paths))
 
 
-def _gain(scores: np.ndarray, path: tuple[int, ...]) -> float:
+def _gain(scores: np.ndarray, path: tuple[int, ...], goes_on: list[bool]) -> float:
     spans = TAGS.decode(path)
     close = sum(one[1:] == (other[0], other[2]) for one, other in itertools.pairwise(spans))
-    return _total(scores, path) - CLOSE_BEHIND * close
+    borders = {border for first, stop, _ in spans for border in (first, stop)}
+    within = sum(border < len(path) and goes_on[border] for border in borders)
+    return _total(scores, path) - CLOSE_BEHIND * close - INSIDE_WORD * within
+
+
+def test_an_entity_ends_behind_a_word_rather_than_inside_it() -> None:
+    text = "xây khu nhà ở tập trung cho công nhân"
+    scores = np.log(np.full((9, 5), 0.02, dtype=np.float32))
+    for i, tag in enumerate([0, 1, 2, 2, 2, 0, 0, 0, 0]):
+        scores[i, tag] = np.log(0.92)
+    scores[5] = np.log([0.55, 0.02, 0.39, 0.02, 0.02])
+    (cut,) = decode(text, [(list(words(text)), scores)], TAGS)
+    (whole,) = decode(text, [(list(words(text)), scores)], TAGS, joined=segmenter("underthesea-crf"))
+    assert (cut.text, whole.text) == ("khu nhà ở tập", "khu nhà ở tập trung")
 
 
 @given(SCORES, st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0]))

@@ -47,7 +47,8 @@ def _oracle(item: Article, model: Checkpoint) -> list[Span]:
     made, _ = examples([item], model)
     scores = (log_softmax(_sure(example, len(model.tags.tags))) for example in made)
     parts = zip((window.words for window in prepare(item.text, model)), scores, strict=True)
-    return [Span(entity.start, entity.end, entity.label) for entity in decode(item.text, parts, model.tags)]
+    found = decode(item.text, parts, model.tags, joined=model.syllable_joiner)
+    return [Span(entity.start, entity.end, entity.label) for entity in found]
 
 
 def _sure(example: Example, tags: int) -> npt.NDArray[np.float32]:
