@@ -497,7 +497,7 @@ def _share(part: Decimal | None, total: Decimal | None) -> Decimal | None:
 
 
 def _value(number: str) -> Decimal | None:
-    """A number in figures or words; None for words that make none.
+    """A number in figures or words; None for what makes none ("0.123.456").
 
     >>> [str(_value(number)) for number in ("1.234,50", "03", "9.96", "hai mươi lăm", "một nghìn hai trăm")]
     ['1234.5', '3', '9.96', '25', '1200']
@@ -508,7 +508,8 @@ def _value(number: str) -> Decimal | None:
         number = number.replace(".", "").replace(" ", "")
     elif number.count(",") > 1:
         number = number.replace(",", "")
-    return _plain(Decimal(number.replace(",", ".")))
+    figures = number.replace(",", ".")
+    return _plain(Decimal(figures)) if figures.count(".") < 2 else None
 
 
 def _plain(value: Decimal) -> Decimal:

@@ -156,6 +156,16 @@ def test_ranks_grades_and_names_are_no_quantities(text: str) -> None:
     assert stated(Reading.of(text)) == (None, None)
 
 
+@pytest.mark.parametrize("text", ["giảm 0.123.456 đồng", "tăng thêm 000.123.456 đồng", "từ 0.000.000 lên 0.000.001 tỷ đồng"])
+def test_figures_that_make_no_number_have_no_value(text: str) -> None:
+    assert all(quantity.value_min is None for quantity in quantities(Reading.of(text)))
+
+
+@pytest.mark.parametrize("unit", ["0.0.0 hộ", "1.2.3 đồng", "bác sĩ/1,2.3 dân"])
+def test_units_with_figures_that_make_no_number_have_no_factor(unit: str) -> None:
+    assert canonical(unit)[0] == 1
+
+
 @given(st.text(st.characters(codec="utf-8"), max_size=80) | st.text("0123456789.,/%- từtrởlênmộtphầnbanămtỷđồng", max_size=80))
 def test_nothing_crashes_and_places_are_in_order(text: str) -> None:
     reading = Reading.of(text)
