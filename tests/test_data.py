@@ -27,6 +27,11 @@ def _counts(group: list[Article]) -> dict[str, int]:
     return {label: sum(span.label == label for article in group for span in article.entities) for label in LABELS}
 
 
+def _row(articles: int, counts: dict[str, int]) -> str:
+    """What the table of data/README.md says of a file."""
+    return f"| {articles:,} | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |"
+
+
 def test_the_seeds_are_labelled_as_they_stand(root: Path, seeds: list[Article]) -> None:
     assert {article.id: article.text for article in seeds} == {
         path.stem: path.read_bytes().decode("utf-8") for path in (root / "seeds").glob("*.txt")
@@ -76,7 +81,7 @@ def test_the_written_articles_are_marked_and_many(written: list[Article], root: 
     assert counts["PERSON"] >= 6000
     assert counts["ORG"] >= 9000
     readme = (root / "data/README.md").read_text(encoding="utf-8")
-    assert f"| 505 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+    assert _row(505, counts) in readme
 
 
 def test_what_is_scored_with_is_marked_and_learnt_by_none(root: Path, written: list[Article]) -> None:
@@ -85,9 +90,7 @@ def test_what_is_scored_with_is_marked_and_learnt_by_none(root: Path, written: l
     assert all(article.more["synthetic"] is True for article in scored)
     assert not {article.text for article in scored} & {article.text for article in written}
     assert not any("test.jsonl" in path.read_text(encoding="utf-8") for path in (root / "training").glob("*.toml"))
-    counts = _counts(scored)
-    readme = (root / "data/README.md").read_text(encoding="utf-8")
-    assert f"| 32 | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+    assert _row(32, _counts(scored)) in (root / "data/README.md").read_text(encoding="utf-8")
 
 
 def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
@@ -105,7 +108,7 @@ def test_labels_without_texts_are_sound_and_of_no_article_that_is_here(
             position = end
             counts[label] += 1
     readme = (root / "data/README.md").read_text(encoding="utf-8")
-    assert f"| {len(rows):,} | {counts['TARGET']:,} | {counts['PERSON']:,} | {counts['ORG']:,} |" in readme
+    assert _row(len(rows), counts) in readme
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def log_softmax(logits: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))
 
 
-def best_path(scores: npt.NDArray[np.floating], tags: TagSet, goes_on: Callable[[], Sequence[bool]] | None = None) -> list[int]:
+def best_path(scores: npt.NDArray[np.floating], tags: TagSet, goes_on: Callable[[], Sequence[bool]]) -> list[int]:
     """The legal tag sequence with the highest sum of `scores` (words, tags), less `CLOSE_BEHIND` for each entity that begins
     directly behind one of its own label and `INSIDE_WORD` for each border inside a word: Viterbi (1967) over the BIO automaton.
 
@@ -84,11 +84,11 @@ def best_path(scores: npt.NDArray[np.floating], tags: TagSet, goes_on: Callable[
     Args:
         scores: of the words of a line.
         tags: of the columns.
-        goes_on: for each of the words, whether it goes on the one before it; asked for where there is an entity. None: none does.
+        goes_on: for each of the words, whether it goes on the one before it; asked for where there is an entity.
     """
     greedy = scores.argmax(axis=1)
     within = np.zeros(len(greedy), dtype=np.intp)
-    if goes_on and greedy.any():
+    if greedy.any():
         within[:] = goes_on()
     transitions = _transitions(tags)
     if len(greedy) == 0 or (tags.may_start[greedy[0]] and not transitions[within[1:], greedy[:-1], greedy[1:]].any()):

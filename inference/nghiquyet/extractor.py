@@ -137,9 +137,11 @@ class Extractor:
         head, _ = next(scored)
         with stage("decoding"):
             parts = ((part.window.words, log_softmax(logits)) for part, logits in scored if part.window is not None)
-            model = self.checkpoint
-            limits = self._min_score, model.manifest.least_words
-            found = tuple(decode(head.text, parts, model.tags, model.manifest.calibration, *limits, model.syllable_joiner))
+            model, manifest = self.checkpoint, self.checkpoint.manifest
+            decoded = decode(
+                head.text, parts, model.tags, manifest.calibration, self._min_score, manifest.least_words, model.syllable_joiner
+            )
+            found = tuple(decoded)
         return Prediction(head.text, found)
 
     def _scored(self, texts: Iterable[str]) -> Iterator[tuple[_Part, npt.NDArray[np.float32]]]:
