@@ -28,7 +28,7 @@ _ADDRESS: Final = frozenset({"ông", "bà", "anh", "chị", "bác", "cụ"})
 
 
 class Segmenter(Protocol):
-    """Joins the words of one sentence into longer ones; offsets span the joined words, in order, none lost."""
+    """Joins the words of a sentence or a line into longer ones; offsets span the joined words, in order, none lost."""
 
     def __call__(self, sentence: Sentence) -> Sentence: ...
 
