@@ -44,12 +44,16 @@ def test_what_a_training_went_on_from_has_a_column_of_its_own(root: Path) -> Non
     packaged = checkpoint.read(root / "inference/nghiquyet/model")
     first = _trained(dict(packaged.manifest.facts), "phobert-small", 3, 700)
     second = _trained(first, "model", 2, 500) | {"began_from": first}
-    third = _trained(first, "model", 4, 300) | {"began_from": {**first, "mean_of": [first, second]}}
+    mean = {**first, "mean_of": [first, second]}
+    third = _trained(first, "model", 4, 300) | {"began_from": mean}
     rendered = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=third)), [])
     assert "| base encoder | `phobert-small` |" in rendered
     assert "| base | phobert-small | the model of 1 | the mean of 1 and 2 |\n" in rendered
     assert "Each column is a training.\n" in rendered
     assert "3, 2 and 4 epochs in\n3 minutes" in rendered
+    facts = {**first, "mean_of": [mean, third]}
+    rendered = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=facts)), [])
+    assert "the weights are the mean of those of 1 (1/4), 2 (1/4) and 3 (1/2) (`" in rendered
 
 
 def test_the_model_is_said_to_leave_out_what_it_is_not_sure_of(root: Path) -> None:

@@ -1,4 +1,5 @@
 import dataclasses
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,18 @@ MEAN = {**SECOND, "mean_of": [SECOND, THIRD]}
 
 
 def test_one_training_is_alone() -> None:
-    assert lineage.trainings(FIRST) == lineage.last_trainings(FIRST) == [FIRST]
+    assert lineage.trainings(FIRST) == [FIRST]
+    assert lineage.shares(FIRST) == [(FIRST, Fraction(1))]
 
 
 def test_a_training_stands_behind_what_it_went_on_from() -> None:
     assert lineage.trainings(THIRD) == [FIRST, SECOND, THIRD]
-    assert lineage.last_trainings(THIRD) == [THIRD]
+    assert lineage.shares(THIRD) == [(THIRD, Fraction(1))]
 
 
 def test_what_several_models_have_in_common_is_counted_once() -> None:
     assert lineage.trainings(MEAN) == [FIRST, SECOND, THIRD]
-    assert lineage.last_trainings(MEAN) == [SECOND, THIRD]
+    assert lineage.shares(MEAN) == [(SECOND, Fraction(1, 2)), (THIRD, Fraction(1, 2))]
     assert lineage.seconds(MEAN) == 30
 
 
@@ -35,7 +37,9 @@ def test_what_goes_on_from_a_mean_comes_behind_all_of_it() -> None:
     further = _run("mean", began_from=MEAN)
     assert lineage.trainings(further) == [FIRST, SECOND, THIRD, further]
     mean_of_means = {**MEAN, "mean_of": [MEAN, further]}
-    assert lineage.last_trainings(mean_of_means) == [SECOND, THIRD, further]
+    assert lineage.shares(mean_of_means) == [(SECOND, Fraction(1, 4)), (THIRD, Fraction(1, 4)), (further, Fraction(1, 2))]
+    again = {**SECOND, "mean_of": [mean_of_means, SECOND]}
+    assert lineage.shares(again) == [(SECOND, Fraction(5, 8)), (THIRD, Fraction(1, 8)), (further, Fraction(1, 4))]
 
 
 def test_figures_are_not_passed_on() -> None:

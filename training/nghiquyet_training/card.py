@@ -208,7 +208,10 @@ def _base(training: lineage.Facts, trainings: Sequence[lineage.Facts]) -> str:
 
 
 def _numbers(facts: lineage.Facts, trainings: Sequence[lineage.Facts]) -> list[str]:
-    return [str(1 + trainings.index(last)) for last in lineage.last_trainings(facts)]
+    """The numbers of the trainings whose weights a model has or is the mean of, with their shares where those differ."""
+    found = lineage.shares(facts)
+    alike = len({share for _, share in found}) == 1
+    return [f"{1 + trainings.index(last)}{'' if alike else f' ({share})'}" for last, share in found]
 
 
 def _columns(facts: lineage.Facts, trainings: Sequence[lineage.Facts]) -> str:

@@ -4,6 +4,7 @@ A run's facts hold those of the model that it went on from under `began_from`, a
 """
 
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,17 +45,22 @@ def of_base(folder: Path) -> dict[str, Any]:
 def trainings(facts: Facts) -> list[Facts]:
     """The facts of each training, once each, every one behind those that it went on from."""
     found: list[Facts] = []
-    for last in last_trainings(facts):
+    for last, _ in shares(facts):
         earlier = trainings(last["began_from"]) if "began_from" in last else []
         found += [each for each in [*earlier, last] if each not in found]
     return found
 
 
-def last_trainings(facts: Facts) -> list[Facts]:
-    """The trainings whose weights a model has, or is the mean of."""
-    if "mean_of" in facts:
-        return [training for each in facts["mean_of"] for training in last_trainings(each)]
-    return [described(facts)]
+def shares(facts: Facts) -> list[tuple[Facts, Fraction]]:
+    """The last trainings whose weights a model has, or is the mean of, each with its share; a mean may be one of means."""
+    if "mean_of" not in facts:
+        return [(described(facts), Fraction(1))]
+    parts = [(training, share / len(facts["mean_of"])) for each in facts["mean_of"] for training, share in shares(each)]
+    found: list[Facts] = []
+    for training, _ in parts:
+        if training not in found:
+            found.append(training)
+    return [(training, sum((share for other, share in parts if other == training), Fraction())) for training in found]
 
 
 def seconds(facts: Facts) -> float:
