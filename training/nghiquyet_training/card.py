@@ -66,8 +66,8 @@ languages.
 
 {_data_table(trainings)}
 
-`data/seeds.jsonl` (real articles) and `data/written.jsonl` (synthetic ones, fewer when the earlier trainings of the model of the
-package were made) come with the project. What else it was trained on is real news, labelled by the same guidelines and not
+`data/seeds.jsonl` (real articles) and `data/written.jsonl` (synthetic ones, of which each training of the model of the package has
+learnt a part) come with the project. What else it was trained on is real news, labelled by the same guidelines and not
 distributed: 318 articles by hand, and 916 by a language model that read them whole and corrected what an earlier model had marked.
 {facts["alignment"]["straddled"]} of {facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words
 or cross a line break, and cannot be learnt exactly.
