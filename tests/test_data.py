@@ -67,7 +67,7 @@ def test_the_bio_view_gives_the_gold_back(root: Path, seeds: list[Article]) -> N
 def test_the_data_loads_as_the_dataset_card_says(root: Path, tmp_path: Path) -> None:
     from datasets import load_dataset
 
-    for name, count in (("seeds", 5), ("written", 697), ("test", 32)):
+    for name, count in (("seeds", 5), ("written", 889), ("test", 32)):
         file = root / f"data/{name}.jsonl"
         loaded = load_dataset("json", data_files=str(file), split="train", cache_dir=str(tmp_path))
         assert len(loaded) == count
@@ -76,7 +76,7 @@ def test_the_data_loads_as_the_dataset_card_says(root: Path, tmp_path: Path) -> 
 
 
 def test_the_written_articles_are_marked_and_many(written: list[Article], root: Path) -> None:
-    assert len(written) == 697
+    assert len(written) == 889
     assert all(article.more["synthetic"] is True for article in written)
     counts = _counts(written)
     assert counts["TARGET"] >= 8000
