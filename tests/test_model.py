@@ -27,7 +27,7 @@ def test_a_sentence_it_never_saw() -> None:
     assert any(target.text.endswith("68,5%") for target in found.targets)
 
 
-def test_it_has_learnt_the_seeds_and_both_backends_agree(root: Path) -> None:
+def test_it_finds_what_is_in_the_seeds_and_both_backends_agree(root: Path) -> None:
     seeds = articles.read([root / "data/seeds.jsonl"])
     scores = [evaluate(Extractor.load(backend=backend, precision="fp32"), seeds) for backend in ("onnx", "torch")]
     assert scores[0].by_article == scores[1].by_article

@@ -56,6 +56,17 @@ def test_what_a_training_went_on_from_has_a_column_of_its_own(root: Path) -> Non
     assert "the weights are the mean of those of 1 (1/4), 2 (1/4) and 3 (1/2) (`" in rendered
 
 
+def test_the_cost_is_that_of_each_training_on_what_it_ran_on(root: Path) -> None:
+    packaged = checkpoint.read(root / "inference/nghiquyet/model")
+    facts = dict(packaged.manifest.facts)
+    one, two = ({**facts["environment"], "device": "X", "gpu": False, "threads": 1, "processes": number} for number in (1, 2))
+    first = {**_trained(facts, "phobert-small", 3, 700), "environment": two, "train_seconds": 3600.0}
+    second = {**_trained(facts, "model", 2, 500), "environment": one, "train_seconds": 3600.0, "began_from": first}
+    rendered = card.render(Checkpoint(packaged.path, dataclasses.replace(packaged.manifest, facts=second)), [])
+    assert "120 minutes on 2 core(s) of X and 1 core(s) of X" in rendered
+    assert "\n47 Wh " in rendered
+
+
 def test_the_model_is_said_to_leave_out_what_it_is_not_sure_of(root: Path) -> None:
     packaged = checkpoint.read(root / "inference/nghiquyet/model")
     calibration = Calibration(1.25, -0.5)

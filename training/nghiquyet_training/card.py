@@ -7,7 +7,7 @@ import yaml
 
 from nghiquyet.checkpoint import Checkpoint, Manifest
 from nghiquyet_training import lineage
-from nghiquyet_training.footprint import footprint
+from nghiquyet_training.footprint import Footprint, footprint
 from nghiquyet_training.record_report import ALL, GOLD_SPANS, PREDICTED_SPANS
 from nghiquyet_training.record_scores import FIGURES
 
@@ -26,9 +26,8 @@ def render(model: Checkpoint, reports: Sequence[Mapping[str, Any]], records: Map
     facts = model.manifest.facts
     trainings = lineage.trainings(facts)
     base = str(trainings[0]["config"]["base"])
-    seconds = lineage.seconds(facts)
-    cost = footprint(seconds, facts["environment"])
-    epochs = _enumeration([f"{float(training['epochs_run']):g}" for training in trainings])
+    cost = _cost(trainings)
+    epochs = _enumeration([f"{float(training['epochs_run']):.3g}" for training in trainings])
     return f"""---
 {yaml.safe_dump(_metadata(model, reports), allow_unicode=True, sort_keys=False).strip()}
 ---
@@ -66,9 +65,9 @@ languages.
 
 {_data_table(trainings)}
 
-`data/seeds.jsonl` (real articles) and `data/written.jsonl` (synthetic ones, of which each training of the model of the package has
-learnt a part) come with the project. What else it was trained on is real news, labelled by the same guidelines and not
-distributed: 318 articles by hand, and 916 by a language model that read them whole and corrected what an earlier model had marked.
+What the model of the package was trained on is `data/written.jsonl` (synthetic articles, of which it has learnt the first), which
+comes with the project, and real news, labelled by the same guidelines and not distributed: 278 articles by hand, and 906 by a
+language model that read them whole and corrected what an earlier model had marked.
 {facts["alignment"]["straddled"]} of {facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words
 or cross a line break, and cannot be learnt exactly.
 
@@ -77,7 +76,7 @@ or cross a line break, and cannot be learnt exactly.
 {_settings_table(trainings)}
 
 {_columns(facts, trainings)}Hugging Face Trainer, AdamW, linear decay; {epochs} epochs in
-{seconds / 60:.0f} minutes on {_hardware(facts["environment"])}, with torch
+{lineage.seconds(facts) / 60:.0f} minutes on {_hardware(trainings)}, with torch
 {facts["environment"]["torch"]} and transformers {facts["environment"]["transformers"]}. The same command with the same data gives
 the same weights on the same machine.
 
@@ -89,8 +88,8 @@ kilowatt-hour. The base encoder's own training comes on top and is not known.
 
 Per cent, on what `predict` returns, counted on characters. Exact: same label, first and last character. Partial: other borders
 count half. Overlap: same label and at least one character in common. In brackets the 95% interval of a bootstrap over articles; on
-fewer than some 20 articles it is too narrow. No article was seen by the model that was scored on it; the model of this card,
-made the same way, may have been trained on them afterwards.
+fewer than some 20 articles it is too narrow. No article was seen by the model that was scored on it: the one of this card, but
+where the name says otherwise.
 
 {_score_tables(reports)}
 
@@ -140,7 +139,8 @@ _WORDS = {
 
 def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     facts = model.manifest.facts
-    base = str(lineage.trainings(facts)[0]["config"]["base"])
+    trainings = lineage.trainings(facts)
+    base = str(trainings[0]["config"]["base"])
     results = [
         {
             "task": {"type": "token-classification", "name": "Named entity recognition"},
@@ -162,10 +162,10 @@ def _metadata(model: Checkpoint, reports: Sequence[Mapping[str, Any]]) -> dict[s
         "tags": ["named-entity-recognition", "vietnamese", "public-policy"],
         "widget": [{"text": _EXAMPLE}],
         "co2_eq_emissions": {
-            "emissions": round(footprint(lineage.seconds(facts), facts["environment"]).grams, 1),
+            "emissions": round(_cost(trainings).grams, 1),
             "source": "estimate from time and hardware",
             "training_type": "fine-tuning",
-            "hardware_used": _hardware(facts["environment"]),
+            "hardware_used": _hardware(trainings),
         },
         "model-index": [{"name": "nghiquyet", "results": results}],
     }
@@ -233,7 +233,15 @@ def _settings(training: lineage.Facts, base: str) -> dict[str, str]:
     return {name: str(value) for name, value in settings.items() if name not in _OF_SCORES}
 
 
-def _hardware(environment: Mapping[str, Any]) -> str:
+def _cost(trainings: Sequence[lineage.Facts]) -> Footprint:
+    return Footprint(sum(footprint(each["train_seconds"], each["environment"]).kilowatt_hours for each in trainings))
+
+
+def _hardware(trainings: Sequence[lineage.Facts]) -> str:
+    return _enumeration(list(dict.fromkeys(_device(training["environment"]) for training in trainings)))
+
+
+def _device(environment: Mapping[str, Any]) -> str:
     if environment["gpu"]:
         return f"{environment['processes']} x {environment['device']}"
     return f"{environment['threads'] * environment['processes']} core(s) of {environment['device']}"
