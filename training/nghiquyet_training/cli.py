@@ -226,6 +226,26 @@ def average(
 
 
 @app.command()
+def deepen(
+    source: Annotated[Path, typer.Argument(help="Model folder.")],
+    output: Annotated[Path, typer.Argument(help="Model folder to write.")],
+    layers: Annotated[int, typer.Option(min=2, help="Layers that it is to have, at most twice as many as now.")],
+    texts: Annotated[
+        list[str], typer.Option(help="Some articles of the kind the model is for (.txt, .jsonl, folders); may be repeated.")
+    ],
+) -> None:
+    """Put layers that say nothing at first into a trained model, to train it on as a deeper one (run --base OUTPUT).
+
+    [dim]nghiquyet-train deepen inference/nghiquyet/model runs/deeper --layers 12 --texts data/written.jsonl[/dim]
+    """
+    from nghiquyet import checkpoint, corpus
+    from nghiquyet_training import deepen as deepening
+
+    made = deepening.deepen(checkpoint.read(source), layers, (document.text for document in corpus.stream(texts)), output)
+    _console.print(f"model folder: {made.model.path}; of the words in these texts {made.changed:.2%} get another tag than before")
+
+
+@app.command()
 def quantize(
     source: Annotated[Path, typer.Argument(help="Model folder with an ONNX graph.")],
     output: Annotated[Path, typer.Argument(help="Model folder to write; may be the same.")],
