@@ -156,6 +156,7 @@ def test_a_run_takes_what_is_given_else_fits_on_dev_else_leaves_it(overconfident
     given = of_run(TrainingConfig(temperature=1.5, bias=-0.5), overconfident)
     assert given == (Calibration(1.5, -0.5), {"temperature": 1.5, "bias": -0.5})
     assert of_run(TrainingConfig(), None) == (UNCALIBRATED, {"temperature": 1, "bias": 0})
+    assert of_run(TrainingConfig(), None, Calibration(1.5, -0.5)) == given
     fitted, facts = of_run(TrainingConfig(), overconfident)
     assert fitted == fit(overconfident)
     assert (facts["temperature"], facts["bias"]) == (fitted.temperature, fitted.bias)

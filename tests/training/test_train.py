@@ -212,6 +212,16 @@ def test_scores_are_fitted_on_dev_and_reported_as_they_are_served(learnt: Run, p
             assert one.confidence == pytest.approx(other.confidence)
 
 
+@pytest.mark.usefixtures("without_graph")
+def test_without_dev_scores_are_calibrated_as_those_of_the_model_gone_on_from(learnt: Run, parts: Split, tmp_path: Path) -> None:
+    labelled = Split(parts.train, [], [])
+    gone_on, _ = _run(_config(learnt.model.path, tmp_path / "on", epochs=1), labelled)
+    assert gone_on.manifest.calibration == learnt.model.manifest.calibration
+    fewer = [dataclasses.replace(a, entities=tuple(span for span in a.entities if span.label != "RESULT")) for a in parts.train]
+    other_labels, _ = _run(_config(learnt.model.path, tmp_path / "other", epochs=1), Split(fewer, [], []))
+    assert other_labels.manifest.calibration == UNCALIBRATED
+
+
 def test_what_is_published_names_no_folder_of_this_machine(learnt: Run) -> None:
     folder = learnt.model.path
     for path in (folder / "nghiquyet.json", folder / "config.json", folder.parent / "report.json"):

@@ -225,13 +225,15 @@ def refit(evaluation: Evaluation, earlier: Calibration = UNCALIBRATED) -> Fitted
     return Fitted(fit(undone), evaluation, cross_fitted(undone))
 
 
-def of_run(settings: TrainingConfig, dev: Evaluation | None) -> tuple[Calibration, dict[str, Any]]:
-    """The calibration of a model just trained, and what to record of it: the one given, else fitted on dev, else none."""
+def of_run(
+    settings: TrainingConfig, dev: Evaluation | None, base: Calibration = UNCALIBRATED
+) -> tuple[Calibration, dict[str, Any]]:
+    """The calibration of a model just trained, and what to record of it: the one given, else fitted on dev, else the base's."""
     if settings.temperature:
         given = Calibration(settings.temperature, settings.bias)
         return given, dataclasses.asdict(given)
     if dev is None:
-        return UNCALIBRATED, dataclasses.asdict(UNCALIBRATED)
+        return base, dataclasses.asdict(base)
     fitted = refit(dev)
     return fitted.calibration, fitted.facts()
 

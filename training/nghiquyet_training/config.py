@@ -48,8 +48,8 @@ class WindowConfig:
 class TrainingConfig:
     """How the Trainer runs; `patience` epochs without a better dev F1 end it (0: never).
 
-    `temperature` and `bias` are the calibration of the scores (0: fitted on dev, if there is dev); the model leaves out entities
-    with a score below `min_score`.
+    `temperature` and `bias` are the calibration of the scores (0: fitted on dev, if there is dev, else that of the model that the
+    run goes on from, if any); the model leaves out entities with a score below `min_score`.
     """
 
     epochs: float = 8.0

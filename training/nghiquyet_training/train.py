@@ -17,6 +17,7 @@ from transformers import PreTrainedModel, TrainerCallback, TrainingArguments, se
 
 from nghiquyet import checkpoint
 from nghiquyet.checkpoint import Checkpoint, Manifest
+from nghiquyet.entities import UNCALIBRATED
 from nghiquyet.errors import InputError
 from nghiquyet.extractor import Extractor
 from nghiquyet.windows import WindowSize
@@ -176,7 +177,9 @@ def _finish(
         extractor = Extractor.load(draft.path)
         groups = {name: group for name, group in (("dev", parts.dev), ("test", parts.test)) if group}
         scored = {name: evaluate(extractor, group) for name, group in groups.items()}
-        fitted, facts["calibration"] = calibration.of_run(config.training, scored.get("dev"))
+        began_from = lineage.manifest(plan.path)
+        earlier = began_from.calibration if began_from and began_from.labels == plan.manifest.labels else UNCALIBRATED
+        fitted, facts["calibration"] = calibration.of_run(config.training, scored.get("dev"), earlier)
         least = config.training.min_score
         scored = {name: above(calibration.calibrated(evaluation, fitted), least) for name, evaluation in scored.items()}
         facts["metrics"] = {name: evaluation.to_dict() for name, evaluation in scored.items()}
