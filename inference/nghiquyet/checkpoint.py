@@ -84,16 +84,21 @@ def pieces_of(folder: Path) -> Pieces:
     Raises:
         CheckpointError: if there is neither `vocab.txt` with `bpe.codes` nor `tokenizer.json`.
     """
-    if is_phobert(folder):
+    if _is_phobert(folder):
         return PhobertPieces(folder / "vocab.txt", folder / "bpe.codes")
     if (folder / "tokenizer.json").is_file():
         return TokenizerPieces(folder / "tokenizer.json")
     raise CheckpointError(f"{folder}: no vocabulary; expected vocab.txt and bpe.codes (PhoBERT) or tokenizer.json")
 
 
-def is_phobert(folder: Path) -> bool:
+def _is_phobert(folder: Path) -> bool:
     """Whether the folder's vocabulary is PhoBERT's kind, which reads segmented words."""
     return (folder / "vocab.txt").is_file() and (folder / "bpe.codes").is_file()
+
+
+def segmenter_for(folder: Path) -> str:
+    """The name of the segmenter whose words the folder's vocabulary reads."""
+    return "underthesea-crf" if _is_phobert(folder) else "none"
 
 
 def of(path_or_hub_id: str | os.PathLike[str] | None) -> Checkpoint:

@@ -50,10 +50,9 @@ def convert(
             raise InputError(f"{error}; name the encoder that it was fine-tuned from with --vocabulary") from error
         model = classifier(folder)
         tags = _in_our_order(model, folder)
-        segmenter = "underthesea-crf" if checkpoint.is_phobert(words) else "none"
         name = folder.name if Path(source).exists() else source
         pieces = pieces or min(WindowSize().pieces, positions(model) or WindowSize().pieces)
-        manifest = Manifest(tags.labels, segmenter, WindowSize(), facts={"exported_from": name})
+        manifest = Manifest(tags.labels, checkpoint.segmenter_for(words), WindowSize(), facts={"exported_from": name})
     manifest = dataclasses.replace(manifest, window=_window(model, manifest.window, pieces, context))
     return checkpoint.write(output, manifest, lambda draft: fill_model_folder(draft, model, words))
 

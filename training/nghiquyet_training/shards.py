@@ -65,8 +65,7 @@ def survey(sources: Sequence[str]) -> Survey:
 @lru_cache(maxsize=1)
 def window_plan(base: Path, pieces: int) -> Checkpoint:
     """How the texts are cut for a base encoder: as serving does, but each word in one window alone."""
-    segmenter = "underthesea-crf" if checkpoint.is_phobert(base) else "none"
-    return Checkpoint(base, Manifest(labels=(), segmenter=segmenter, window=WindowSize(pieces, context=0)))
+    return Checkpoint(base, Manifest(labels=(), segmenter=checkpoint.segmenter_for(base), window=WindowSize(pieces, context=0)))
 
 
 def cut(sources: Sequence[str], texts: Survey, base: Path, pieces: int, folder: Path, processes: int, console: Console) -> Dataset:

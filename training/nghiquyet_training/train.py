@@ -101,7 +101,7 @@ def untrained(config: Config, base: Path, labels: Sequence[str]) -> Checkpoint:
     earlier = lineage.manifest(base)
     manifest = Manifest(
         labels=tuple(labels),
-        segmenter="underthesea-crf" if checkpoint.is_phobert(base) else "none",
+        segmenter=checkpoint.segmenter_for(base),
         window=WindowSize(config.window.pieces, config.window.context),
         least_words={label: least for label, least in earlier.least_words.items() if label in labels} if earlier else {},
     )
