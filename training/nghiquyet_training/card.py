@@ -65,9 +65,9 @@ languages.
 
 {_data_table(trainings)}
 
-What the model of the package was trained on is most of `data/written.jsonl` (synthetic articles that come with the project;
-`data/README.md` says which), and real news, labelled by the same guidelines and not distributed: 278 articles by hand, and 1,688 by
-language models that read them whole and corrected what earlier models had marked.
+What the model of the package was trained on is `data/written.jsonl` (synthetic articles that come with the project), and real
+news, labelled by the same guidelines and not distributed: 278 articles by hand, and 1,688 by language models that read them whole
+and corrected what earlier models had marked.
 {facts["alignment"]["straddled"]} of {facts["alignment"]["spans"]} spans begin or end inside a word as the model sees words
 or cross a line break, and cannot be learnt exactly.
 
