@@ -43,11 +43,11 @@ train: $(VENV)/full.stamp  ## fine-tune on data/ (and DATA="more.jsonl ...") int
 	$(BIN)/nghiquyet-train run training/default.toml $(foreach file,$(DATA),--data $(file))
 
 # The model of the package with two layers more, which say nothing until they have learnt to.
-large: $(VENV)/full.stamp runs/deeper  ## take the packaged model further with 12 layers in place of 10, on data/ (and DATA="more.jsonl ...") into runs/large/model
+large: $(VENV)/full.stamp runs/deeper/nghiquyet.json  ## take the packaged model further with 12 layers in place of 10, on data/ (and DATA="more.jsonl ...") into runs/large/model
 	$(BIN)/nghiquyet-train run training/further.toml --base runs/deeper --output runs/large $(foreach file,$(DATA),--data $(file))
 
-runs/deeper: | $(VENV)/full.stamp
-	$(BIN)/nghiquyet-train deepen inference/nghiquyet/model $@ --layers 12 --texts data/written.jsonl
+runs/deeper/nghiquyet.json: inference/nghiquyet/model/nghiquyet.json | $(VENV)/full.stamp
+	$(BIN)/nghiquyet-train deepen inference/nghiquyet/model runs/deeper --layers 12 --texts data/written.jsonl
 
 bench: $(VENV)/full.stamp  ## speed, as ratios measured in one run
 	$(BIN)/python benchmarks/speed.py

@@ -9,9 +9,9 @@ import signal
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -42,15 +42,27 @@ def in_order(
     Raises:
         InputError: if a process is killed.
         Exception: what the function raised first.
+        KeyboardInterrupt: at Ctrl-C, whatever it was that it broke into.
     """
     waiting: deque[Future[_Result]] = deque()
-    with closing(_Pool(function, processes, option)) as pool:
+    with _interrupts_as_such(), closing(_Pool(function, processes, option)) as pool:
         for job in jobs:
             waiting.append(pool.submit(job))
             if len(waiting) > _JOBS_A_PROCESS * processes:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
+
+
+@contextmanager
+def _interrupts_as_such() -> Iterator[None]:
+    """Ctrl-C between two lines of Python's Condition.wait leaves its lock open; that it cannot be released is then raised."""
+    try:
+        yield
+    except RuntimeError as error:
+        if isinstance(error.__context__, KeyboardInterrupt):
+            raise error.__context__ from None
+        raise
 
 
 class _Pool(Generic[_Job, _Result]):

@@ -4,10 +4,13 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -85,6 +88,41 @@ def test_an_interrupt_of_all_is_the_first_one_s_alone(tmp_path: Path, moment: fl
         # The pipe for errors ends when all processes that have it have ended.
         _, told = run.communicate()
     assert (run.returncode, told) == (130, "")
+
+
+def test_an_interrupt_is_told_as_one_between_any_two_lines_of_a_wait() -> None:
+    """For a thread to start and for a result: Python's Condition.wait has lines where an interrupt leaves its lock open."""
+    moments = 0
+    while _interrupted_after(moments):
+        assert multiprocessing.active_children() == []
+        moments += 1
+    assert moments > 20
+
+
+def _interrupted_after(lines: int) -> bool:
+    """Whether in_order is left by the interrupt that comes when the main thread has run so many lines of Condition.wait."""
+    passed = 0
+
+    def trace(frame: FrameType, event: str, _: object) -> Callable[..., Any] | None:
+        nonlocal passed
+        if frame.f_code is not threading.Condition.wait.__code__:
+            return None
+        if event == "line":
+            passed += 1
+            if passed > lines:
+                sys.settrace(None)
+                raise KeyboardInterrupt
+        return trace
+
+    found = in_order(int, ["1"], 1, "--workers")
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        return list(found) != [1]
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.settrace(before)
 
 
 def test_they_end_with_a_process_that_is_killed(tmp_path: Path) -> None:
